@@ -1,0 +1,13 @@
+/// What the policy wrote after a prompt: `<think>reasoning</think>answer`, marks spelled out.
+public struct Completion: Sendable, Equatable, Codable {
+  /// The whole text, without the end-of-text mark.
+  public var text: String
+  /// Whether the policy ended the text itself; false when it ran into the length limit.
+  public var isFinished: Bool
+
+  /// Makes a completion from its text.
+  public init(text: String, isFinished: Bool = true) {
+    self.text = text
+    self.isFinished = isFinished
+  }
+}

@@ -1,0 +1,21 @@
+/// What a verifier says of one completion: a score, or that it could not judge.
+public enum Verdict: Sendable, Equatable {
+  /// A reward with its named parts.
+  case score(Score)
+  /// The verifier crashed, hung or answered nonsense; never to be read as a wrong answer.
+  case failure(String)
+}
+
+/// A reward and the named parts it was made of.
+public struct Score: Sendable, Equatable, Codable {
+  /// What the policy is trained on.
+  public var reward: Double
+  /// Named measures, for example `correctness` and `format`; logged even where they weigh nothing.
+  public var parts: [String: Double]
+
+  /// Makes a score from its parts.
+  public init(reward: Double, parts: [String: Double]) {
+    self.reward = reward
+    self.parts = parts
+  }
+}
