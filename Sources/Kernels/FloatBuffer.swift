@@ -72,7 +72,7 @@ package struct FloatView: Sendable {
     precondition(values.count == count, "counts differ")
     let target = handle
     unsafe values.withUnsafeBufferPointer { source in
-      if let start = unsafe source.baseAddress {
+      if let start = source.baseAddress {
         unsafe target.base.update(from: start, count: values.count)
       }
     }
