@@ -83,6 +83,17 @@ package struct FloatView: Sendable {
     unsafe Array(UnsafeBufferPointer(start: handle.base, count: count))
   }
 
+  /// Calls `body` with the floats to read.
+  package func withSpan<Result>(_ body: (Span<Float>) -> Result) -> Result {
+    body(unsafe Span(_unsafeStart: UnsafePointer(handle.base), count: count))
+  }
+
+  /// Calls `body` with the floats to write.
+  package func withMutableSpan<Result>(_ body: (inout MutableSpan<Float>) -> Result) -> Result {
+    var span = unsafe MutableSpan(_unsafeStart: handle.base, count: count)
+    return body(&span)
+  }
+
   /// Calls `body` with the floats' bytes, in memory order.
   package func withBytes<Result>(_ body: (RawSpan) throws -> Result) rethrows -> Result {
     let span = unsafe RawSpan(

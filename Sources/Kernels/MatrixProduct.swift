@@ -66,3 +66,40 @@ package enum MatrixProduct {
       blasint(inner))
   }
 }
+
+extension MatrixProduct {
+  /// The fastest sgemm this machine does: GFLOP/s summed over `threads`, one product per thread.
+  ///
+  /// Tries a few shapes whose matrices fit the caches and takes the best of several timed batches
+  /// of each, so that a moment of other work on the machine disturbs it least.
+  package static func measurePeak(threads: Int, seconds: Double = 0.6) -> Double {
+    _ = coreName
+    let shapes = [(512, 512, 384), (1024, 512, 512), (1024, 1024, 1024), (512, 768, 128)]
+    var best = 0.0
+    for (rows, outer, inner) in shapes {
+      let buffers = (0..<threads).map { _ in
+        [rows * inner, outer * inner, rows * outer].map { FloatBuffer(count: $0).all }
+      }
+      for set in buffers {
+        set[0].fill(0.5)
+        set[1].fill(0.25)
+      }
+      let flops = 2 * Double(rows * outer * inner)
+      let repeats = max(2, Int(1e9 / flops))
+      let end = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9 / 4)
+      repeat {
+        let start = DispatchTime.now().uptimeNanoseconds
+        Parallel.forEach(pieces: threads, threads: threads) { worker, piece in
+          for _ in 0..<repeats {
+            forward(
+              buffers[piece][2], buffers[piece][0], weight: buffers[piece][1], rows: rows,
+              inner: inner, outer: outer)
+          }
+        }
+        let elapsed = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        best = max(best, flops * Double(repeats * threads) / elapsed / 1e9)
+      } while DispatchTime.now().uptimeNanoseconds < end
+    }
+    return best
+  }
+}

@@ -51,12 +51,12 @@ package final class TrainingPass {
 
   /// Fills log-probabilities, entropies and slopes (scored tokens) and the gradient of a batch.
   ///
-  /// `objective` is called once a piece with a range of scored tokens whose log-probabilities are
-  /// ready; it fills the same range of `slopes` with d loss / d log-probability.
+  /// `objective` is called once a piece with the range of sequences whose log-probabilities are
+  /// ready; it fills their `slopes` with d loss / d log-probability.
   package func gradient(
     _ model: Transformer, _ batch: PackedBatch, temperature: Float, logProbabilities: FloatView,
     entropies: FloatView, slopes: FloatView, into gradients: Parameters,
-    objective: @Sendable (_ scored: Range<Int>) -> Void
+    objective: @Sendable (_ sequences: Range<Int>) -> Void
   ) {
     precondition(gradients.layout == layout && logProbabilities.count >= batch.scoredCount)
     let pieces = batch.pieces(of: pieceTokens)
@@ -72,7 +72,7 @@ package final class TrainingPass {
         model.score(
           ws, logProbabilities: logProbabilities.slice(start, count),
           entropies: entropies.slice(start, count), temperature: temperature)
-        objective(range)
+        objective(pieces[index])
         model.backward(
           ws, slopes: slopes.slice(start, count), temperature: temperature, into: sum)
       }
