@@ -2,9 +2,9 @@
 
     python Tools/golden/check_fixtures.py
 
-The files were made by the libraries named in Tests/Fixtures/README.md. This shares no code with them
-nor with Hone, so where all three agree, a number is what its name says. Slopes are taken by a complex
-step, which is exact to rounding: f(x + ih).imag / h.
+The files were made by the libraries named in Tests/Fixtures/README.md. This shares no code with
+them nor with Hone, so where all three agree, a number is what its name says. Slopes are taken by a
+complex step, which is exact to rounding: f(x + ih).imag / h.
 """
 
 import json
