@@ -22,8 +22,8 @@ package struct GroupAdvantages: Sendable, Equatable {
 
 /// The advantage of each completion relative to the other completions of its group.
 ///
-/// A_i = (r_i - mean r) / (std r + epsilon), equation 3 of DeepSeekMath (arXiv 2402.03300) with
-/// outcome supervision. What the paper leaves open is chosen as TRL 1.16 has it: the standard
+/// A_i = (r_i - mean r) / (std r + epsilon), the outcome supervision of DeepSeekMath (arXiv
+/// 2402.03300, section 4.1.2). What the paper leaves open is chosen as TRL 1.16 has it: the standard
 /// deviation has Bessel's correction, and epsilon is added to it. A completion whose verifier failed
 /// (`nil`) leaves the mean and the deviation of its group, and its advantage is 0. The advantages of
 /// a flat group are exactly 0, where rounding in the mean could leave something else.

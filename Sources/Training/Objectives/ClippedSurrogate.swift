@@ -38,7 +38,7 @@ package struct TokenTerm: Sendable, Equatable {
 /// -min(rho A, clip(rho, 1 - clipLow, 1 + clipHigh) A) with rho = pi_theta / pi_old (PPO, arXiv
 /// 1707.06347, equation 7; GRPO, arXiv 2402.03300, equation 3). Two ranges are DAPO's "clip higher"
 /// (arXiv 2503.14476, section 3.1). A finite `ratioCap` bounds the ratio where the advantage is
-/// negative, which the plain minimum doesn't: dual-clip PPO (Ye et al., arXiv 1912.09729, equation 5),
+/// negative, which the plain minimum doesn't: dual-clip PPO (Ye et al., arXiv 1912.09729),
 /// TRL's `delta`, verl's `clip_ratio_c`. A ratio on the edge of the range counts as inside.
 package struct ClippedSurrogate: Sendable, Equatable {
   /// How far below 1 the ratio may fall.

@@ -1,6 +1,6 @@
 /// The advantage of each completion over the mean reward of the others in its group (RLOO).
 ///
-/// A_i = r_i - mean of r_j over j /= i (Ahmadian et al., arXiv 2402.14740, section 3.2), that is
+/// A_i = r_i - mean of r_j over j /= i (Ahmadian et al., arXiv 2402.14740), that is
 /// G / (G - 1) times the centred reward. Nothing divides it unless `normalized`, which then takes off
 /// the mean of all advantages of the batch and divides by their standard deviation (Bessel's
 /// correction) plus epsilon, as TRL's `normalize_advantages`. Completions whose verifier failed leave

@@ -1,6 +1,6 @@
 /// How the losses of the tokens of one update become one number.
 package enum LossNormalization: String, Sendable, CaseIterable, Codable {
-  /// The mean over all completion tokens (DAPO, arXiv 2503.14476, equation 8; TRL `dapo`, and `bnpo`
+  /// The mean over all completion tokens (DAPO, arXiv 2503.14476, section 3.3; TRL `dapo`, and `bnpo`
   /// when one piece holds the whole update): a long completion weighs more than a short one.
   case tokenMean = "token_mean"
   /// The mean over completions of each one's token mean (GRPO, arXiv 2402.03300, equation 3; TRL

@@ -1,6 +1,6 @@
 /// REINFORCE's baseline: an exponential moving average of the mean rewards of past batches.
 ///
-/// Williams' reinforcement comparison (Machine Learning 8, 1992, section 6). The baseline taken off a
+/// Williams' reinforcement comparison (Machine Learning 8, 1992). The baseline taken off a
 /// batch is the one from before it, so that it doesn't depend on the batch's own samples and leaves
 /// the gradient unbiased. Only the first batch has no past: its own mean is its baseline.
 package struct MovingAverageBaseline: Sendable, Equatable, Codable {

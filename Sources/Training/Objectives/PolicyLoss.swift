@@ -2,7 +2,7 @@
 package enum RatioLevel: String, Sendable, CaseIterable, Codable {
   /// A token: pi_theta(token) / pi_old(token) (PPO, GRPO).
   case token
-  /// A completion, as the geometric mean of its tokens' ratios (GSPO, arXiv 2507.18071, equation 7).
+  /// A completion, as the geometric mean of its tokens' ratios (GSPO, arXiv 2507.18071).
   case sequence
   /// A completion, as the product of its tokens' ratios: the completion is one action (RLOO, arXiv
   /// 2402.14740). Its policy term counts once, with the weight given, not once per token.

@@ -42,7 +42,7 @@ package func writeTokenRewards<Scalar: BinaryFloatingPoint>(
 
 /// DAPO's soft punishment of completions that come near the length limit: from 0 down to -1.
 ///
-/// Equation 13 of arXiv 2503.14476: 0 up to `maximum - margin` tokens, then falling in a straight line
+/// Section 3.4 of arXiv 2503.14476: 0 up to `maximum - margin` tokens, then falling in a straight line
 /// to -1 at `maximum`, and -1 beyond it. It is added to the reward.
 ///
 /// - Parameters:

@@ -2,8 +2,8 @@ internal import Foundation
 
 /// CISPO's surrogate: the log-probability weighted by a capped importance ratio that has no slope.
 ///
-/// -stop(min(rho, cap)) A log pi_theta (MiniMax-M1, arXiv 2506.13585, equations 4 and 5, which leave
-/// the lower bound open as here). No token loses its gradient; the cap only bounds its weight. The cap
+/// -stop(min(rho, cap)) A log pi_theta (MiniMax-M1, arXiv 2506.13585, whose runs leave the
+/// lower bound open as here). No token loses its gradient; the cap only bounds its weight. The cap
 /// is the bound itself as in TRL's `cispo`, not the distance from 1.
 package struct TruncatedWeightSurrogate: Sendable, Equatable {
   /// The largest weight.
