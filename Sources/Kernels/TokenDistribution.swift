@@ -9,6 +9,8 @@ package enum TokenDistribution {
     var logSum: Float
     /// Σ e^x x over x = (z - largest) / temperature, for the entropy.
     var moment: Float
+
+    @inline(__always) var entropy: Float { logSum - moment / sum }
   }
 
   /// Fills weights(t) = e^((z(t) - max z) * inverse) for V logits; `weights` may be `z` itself.
@@ -76,7 +78,7 @@ package enum TokenDistribution {
       let chosen = z[target]
       let normalizer = normalize(z, z, count: V, inverse: inverse)
       logProbs[row] = logProbability(chosen, normalizer, inverse: inverse)
-      entropy[row] = normalizer.logSum - normalizer.moment / normalizer.sum
+      entropy[row] = normalizer.entropy
       let scale = 1 / normalizer.sum
       for i in 0..<V { z[i] *= scale }
     }

@@ -29,6 +29,8 @@ package struct SampledToken: Sendable, Equatable {
   package let token: Int32
   /// log softmax(logits / temperature) at the token, in nats.
   package let logProbability: Float
+  /// Entropy of that whole distribution, in nats.
+  package let entropy: Float
 }
 
 /// Picks tokens from rows of logits.
@@ -55,7 +57,8 @@ package enum TokenSampler {
     }
     return SampledToken(
       token: Int32(token),
-      logProbability: TokenDistribution.logProbability(z[token], normalizer, inverse: inverse))
+      logProbability: TokenDistribution.logProbability(z[token], normalizer, inverse: inverse),
+      entropy: normalizer.entropy)
   }
 
   private static func indexOfLargest(_ z: FloatHandle, _ count: Int) -> Int {

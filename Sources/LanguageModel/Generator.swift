@@ -43,6 +43,7 @@ package final class Generations: Sendable {
   private let limit: Int
   private let tokenStore: IndexBuffer  // (sequences, limit)
   private let logProbabilityStore: FloatBuffer  // (sequences, limit)
+  private let entropySums: FloatBuffer  // (sequences)
   private let lengths: IndexBuffer  // (sequences)
 
   init(count: Int, limit: Int) {
@@ -50,6 +51,7 @@ package final class Generations: Sendable {
     self.limit = limit
     tokenStore = IndexBuffer(count: count * limit)
     logProbabilityStore = FloatBuffer(count: count * limit)
+    entropySums = FloatBuffer(count: count)
     lengths = IndexBuffer(count: count)
   }
 
@@ -57,6 +59,7 @@ package final class Generations: Sendable {
     let length = Int(lengths[sequence])
     tokenStore[sequence * limit + length] = pick.token
     logProbabilityStore.all[sequence * limit + length] = pick.logProbability
+    entropySums.all[sequence] += pick.entropy
     lengths[sequence] = Int32(length + 1)
   }
 
@@ -67,6 +70,9 @@ package final class Generations: Sendable {
   package func tokens(_ sequence: Int) -> [Int32] {
     (0..<length(sequence)).map { tokenStore[sequence * limit + $0] }
   }
+
+  /// Sum of the distributions' entropies over a sequence's tokens, nats.
+  package func entropySum(_ sequence: Int) -> Float { entropySums.all[sequence] }
 
   /// The sampler's log-probabilities of a sequence's tokens.
   package func logProbabilities(_ sequence: Int) -> [Float] {
