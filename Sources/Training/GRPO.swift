@@ -18,7 +18,7 @@ package import Verifiers
 /// - A group whose rewards are all equal has no advantage and is skipped before the forward pass;
 ///   with `kl_weight` above 0 its pull to the reference is dropped too.
 /// - A completion whose verifier failed leaves its group; it is counted, never scored 0.
-package struct GRPO: Algorithm {
+package struct GRPO: TrainingAlgorithm {
   private let run: RunState
   private let loss: PolicyLoss
   private var config: Configuration { run.configuration }

@@ -8,7 +8,7 @@ internal import TaskSuites
 /// The warm-up that gives reinforcement learning a policy with some signal; it makes the shipped
 /// bases. Its gradient is the policy gradient with advantage 1 on demonstrations, averaged over
 /// tokens.
-package struct SupervisedFineTuning: Algorithm {
+package struct SupervisedFineTuning: TrainingAlgorithm {
   private let run: RunState
   private let loss = PolicyLoss(.policyGradient)
 

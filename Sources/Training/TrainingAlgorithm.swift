@@ -1,7 +1,7 @@
 package import Verifiers
 
 /// A way to train: one step from problems to new weights.
-package protocol Algorithm {
+package protocol TrainingAlgorithm {
   /// Makes the algorithm for a run.
   init(_ run: RunState)
   /// Takes step `step` (from 1) and says what happened.
@@ -11,9 +11,9 @@ package protocol Algorithm {
   func step(_ step: Int) throws -> StepReport
 }
 
-extension AlgorithmName {
+extension Configuration.Algorithm {
   /// Which type trains under each name; a new algorithm is one line here and one file.
-  package var type: any Algorithm.Type {
+  package var type: any TrainingAlgorithm.Type {
     switch self {
     case .grpo: GRPO.self
     case .sft: SupervisedFineTuning.self

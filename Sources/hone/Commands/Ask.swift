@@ -1,0 +1,34 @@
+package import Training
+
+/// The options of `hone ask`.
+package struct AskOptions: CommandOptions {
+  package static let specification = CommandSpecification(
+    "ask", "Give a model a problem; see its chain of thought, its answer and the verdict.",
+    operands: [modelOperand, .init("PROMPT", "the problem, as its suite writes it")],
+    options: [
+      OptionSpecification(
+        "samples", .integer(1...4096), "completions to write", remarks: ["default 1"]),
+      OptionSpecification(
+        "temperature", .number(.from(0, to: 100)), "what logits are divided by; 0: greedy",
+        remarks: ["default 0; with more samples 1"]),
+      OptionSpecification("seed", .integer(0...), "key of all randomness", remarks: ["default 0"]),
+    ])
+
+  /// Shipped name, archive, folder or run.
+  package let model: String
+  /// The problem.
+  package let prompt: String
+  /// Completions to write.
+  package let samples: Int
+  /// What logits are divided by; 0 is greedy.
+  package let temperature: Double
+  /// Key of all randomness.
+  package let seed: Int
+
+  package init(_ arguments: ParsedArguments) throws {
+    model = arguments.operands[0]
+    prompt = arguments.operands[1]
+    (samples, temperature) = try samplesAndTemperature(arguments)
+    seed = arguments.integer("seed") ?? 0
+  }
+}
