@@ -1,8 +1,8 @@
 internal import Foundation
-package import LanguageModel
+internal import LanguageModel
 internal import Kernels
-package import TaskSuites
-package import Verifiers
+internal import TaskSuites
+internal import Verifiers
 
 /// Group relative policy optimisation: PPO's clipped objective without a critic.
 ///

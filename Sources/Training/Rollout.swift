@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Kernels
-package import LanguageModel
+internal import LanguageModel
 package import TaskSuites
 package import Verifiers
 

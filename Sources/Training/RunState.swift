@@ -2,7 +2,7 @@ internal import Foundation
 internal import Kernels
 package import LanguageModel
 package import TaskSuites
-package import Verifiers
+internal import Verifiers
 internal import Synchronization
 
 /// What the algorithms of a run work with: policy, sampler, learner, suite, randomness.

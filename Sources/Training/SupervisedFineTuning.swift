@@ -1,5 +1,5 @@
 internal import Foundation
-package import LanguageModel
+internal import LanguageModel
 internal import Kernels
 internal import TaskSuites
 

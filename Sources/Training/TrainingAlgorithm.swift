@@ -1,4 +1,4 @@
-package import Verifiers
+internal import Verifiers
 
 /// A way to train: one step from problems to new weights.
 package protocol TrainingAlgorithm {

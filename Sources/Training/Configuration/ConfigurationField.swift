@@ -143,6 +143,6 @@ extension ConfigurationRepresentable where Self: RawRepresentable<String> {
 
 extension Configuration.Algorithm: ConfigurationRepresentable {}
 extension Configuration.RewardSource: ConfigurationRepresentable {}
-extension Configuration.Schedule: ConfigurationRepresentable {}
-extension Configuration.AdvantageScale: ConfigurationRepresentable {}
-extension Configuration.LossNormalization: ConfigurationRepresentable {}
+extension LearningRateShape: ConfigurationRepresentable {}
+extension AdvantageScale: ConfigurationRepresentable {}
+extension LossNormalization: ConfigurationRepresentable {}

@@ -107,7 +107,7 @@ extension Configuration {
         ).own(50, for: .sft).elsewhere("warmup"),
         ConfigurationField(
           "schedule", \.schedule, "how the learning rate goes on after its warm-up"
-        ).own(Schedule.cosine, for: .sft).elsewhere("lr_scheduler_type", "lr_scheduler"),
+        ).own(LearningRateShape.cosine, for: .sft).elsewhere("lr_scheduler_type", "lr_scheduler"),
         ConfigurationField(
           "final_learning_rate_fraction", \.finalLearningRateFraction, .number(.from(0, to: 1)),
           "share of it that linear and cosine end at"

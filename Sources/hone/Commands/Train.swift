@@ -50,12 +50,20 @@ package struct TrainOptions: Command {
 
   package func run() throws -> ExitCode {
     guard isDryRun else {
-      throw UsageError(
-        "this build has no training loop; --dry-run says what would be done",
-        usage: Self.specification.usage)
+      let trainer = try Trainer(starting: configuration)
+      let summary = try trainer.train(observer: Plain()) { false }
+      print("after", summary.after!.all, summary.after!.tasks.mapValues(\.passAt1), summary.seconds)
+      return .success
     }
     if !isQuiet { try Console.progress(configuration.explain(), isJSON: isJSON) }
     if isJSON { try Console.result(configuration.explanationJSON() + "\n") }
     return .success
+  }
+}
+
+struct Plain: TrainingObserver {
+  func before(_ r: EvaluationResult) { print("before", r.all, r.tasks.mapValues(\.passAt1)) }
+  func step(_ step: Int, of steps: Int, _ m: Metrics, seconds: Double) {
+    if step % 10 == 0 || step < 4 { print(m.entries.map { "\($0.name)=\(Float($0.value))" }.joined(separator: " ")) }
   }
 }
