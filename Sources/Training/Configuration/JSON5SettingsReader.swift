@@ -27,7 +27,8 @@ struct JSON5SettingsReader {
       let start = position
       let key = try readKey()
       let place = lineAndColumn(of: start)
-      if settings.contains(where: { $0.key == key }) {
+      let name = key.replacing("-", with: "_")
+      if settings.contains(where: { $0.key.replacing("-", with: "_") == name }) {
         throw error("the key \(jsonString(key)) is there twice; keep one", at: start)
       }
       try skipSpace()
@@ -152,6 +153,7 @@ struct JSON5SettingsReader {
     let digits = isNegative || word.hasPrefix("+") ? word.dropFirst() : word[...]
     guard let first = digits.first, "0123456789.".contains(first) else { return nil }
     if digits.lowercased().hasPrefix("0x") {
+      guard digits.dropFirst(2).allSatisfy(\.isHexDigit) else { return nil }
       let magnitude = Int(digits.dropFirst(2), radix: 16)
       return magnitude.map { .integer(isNegative ? -$0 : $0) }
     }
