@@ -56,9 +56,9 @@ set_build_flags() {
   }
   build_flags=(-c release --package-path "$root")
   if has avx512f avx512vl avx512bw avx512dq avx512cd; then
-    build_flags+=(-Xcc -march=x86-64-v4)
+    build_flags+=(-Xcc -march=x86-64-v4 -Xswiftc -DFUSED_MULTIPLY_ADD)
   elif has avx2 fma bmi2; then
-    build_flags+=(-Xcc -march=x86-64-v3)
+    build_flags+=(-Xcc -march=x86-64-v3 -Xswiftc -DFUSED_MULTIPLY_ADD)
   fi
 }
 

@@ -1,17 +1,121 @@
 package import Verifiers
+
+/// A mixture of tasks with its verifier: an endless, addressable source of problems.
+///
+/// Problem `index` of a split is a pure function of the suite's seed, the split, the index and the
+/// task's name and settings, by hashing; nothing is remembered between calls. The suite's seed is
+/// not the run's: runs with different seeds are measured on the same test problems.
+///
+/// Candidates are drawn from the index's own random stream until one belongs to the split, which the
+/// content of its prompt decides (`Split.init(containing:)`); so no two splits share a problem.
+/// Within a split, an index may repeat the problem of another, the more often the smaller the task:
+/// `distinctProblems` leaves repetitions out.
 package struct TaskSuite: Sendable {
+  /// The name, by default that of its file.
   package let name: String
+  /// One sentence about the suite; may be empty.
+  package let summary: String
+  /// The seed of the problems.
+  package let seed: UInt64
+  /// The model that training starts from unless told otherwise: a name of `Checkpoints/`, or nil.
+  package let base: String?
+  /// The tasks of the mixture.
+  package let tasks: [SuiteTask]
+  /// Judges completions of all tasks.
   package let verifier: any Verifier
-  package func problem(at i: Int, split: Split) -> WorkedProblem {
-    var h = UInt64(bitPattern: Int64(i)) &* 0x9E3779B97F4A7C15 ^ (split == .test ? 12345 : 0)
-    func next() -> UInt64 { h ^= h >> 31; h = h &* 0xBF58476D1CE4E5B9; h ^= h >> 27; return h }
-    func number() -> Int { let d = next() % 3; return Int(next() >> 8) % (d == 0 ? 10 : d == 1 ? 100 : 1000) }
-    let (a, b) = (number(), number())
-    var steps: [String] = []; var (x, y, c) = (a, b, 0)
-    repeat { let s = x % 10 + y % 10 + c
-      steps.append("\(x % 10)+\(y % 10)" + (c > 0 ? "+1" : "") + "=\(s)"); c = s / 10; x /= 10; y /= 10 } while x > 0 || y > 0
-    return WorkedProblem(problem: Problem(task: "addition", prompt: "\(a)+\(b)=", answer: "\(a+b)"), demonstration: Completion(reasoning: steps.joined(separator: ","), answer: "\(a+b)").text)
+  /// What was decided for the user and is worth a line of output, for example the verifier.
+  package let notes: [String]
+  /// A hash of everything the problems depend on, 16 hexadecimal digits.
+  package let fingerprint: String
+
+  private let key: StableHash
+  private let shares: [Double]
+
+  init(
+    name: String, summary: String, seed: UInt64, base: String?, tasks: [SuiteTask],
+    verifier: any Verifier, notes: [String], fingerprint: String
+  ) {
+    let total = tasks.reduce(0) { $0 + $1.weight }
+    precondition(total > 0, "a suite needs a task with a weight")
+    self.name = name
+    self.summary = summary
+    self.seed = seed
+    self.base = base
+    self.tasks = tasks
+    self.verifier = verifier
+    self.notes = notes
+    self.fingerprint = fingerprint
+    key = StableHash(seed)
+    var sum = 0.0
+    shares = tasks.map { task in
+      sum += task.weight / total
+      return sum
+    }
   }
-  package func distinctProblems(split: Split, count: Int) -> [WorkedProblem] { (0..<count).map { problem(at: $0, split: split) } }
-  package init() throws { name = "arithmetic"; verifier = try BuiltInVerifiers.make("numeric", weights: nil) }
+
+  /// The names that problems carry as their task, each once, in the order of the file.
+  package var taskNames: [String] {
+    var seen: Set<String> = []
+    return tasks.flatMap(\.problemTasks).filter { seen.insert($0).inserted }
+  }
+
+  /// A problem, looked up alone; index 0 or greater.
+  package func problem(at index: Int, split: Split) -> WorkedProblem {
+    precondition(index >= 0, "problems are numbered from 0")
+    let task = tasks[taskNumber(at: index, split: split)]
+    guard
+      let problem = task.problem(at: index, split: split, key: key, attempts: TaskSuite.attempts)
+    else {
+      preconditionFailure(
+        "no \(split.rawValue) problem of \(task.name): opening the suite should have found this")
+    }
+    return problem
+  }
+
+  /// The problems of a range of indices.
+  package func problems(_ indices: Range<Int>, split: Split) -> [WorkedProblem] {
+    indices.map { problem(at: $0, split: split) }
+  }
+
+  /// The first problems of a split that differ in their prompts, in the order of their indices.
+  ///
+  /// - Returns: `count` problems, or fewer where the split seems to have no more: where
+  ///   `max(1_000, count)` indices in a row brought nothing new. The problems for a smaller count are
+  ///   the beginning of those for a larger one, as long as neither falls short.
+  package func distinctProblems(split: Split, count: Int) -> [WorkedProblem] {
+    var found: [WorkedProblem] = []
+    found.reserveCapacity(count)
+    var seen: Set<String> = []
+    var index = 0
+    var repetitions = 0
+    while found.count < count, repetitions < max(1_000, count) {
+      let next = problem(at: index, split: split)
+      index += 1
+      if seen.insert(next.problem.prompt).inserted {
+        found.append(next)
+        repetitions = 0
+      } else {
+        repetitions += 1
+      }
+    }
+    return found
+  }
+
+  /// Candidates that are drawn at most; opening a suite checks that far fewer are enough.
+  private static let attempts = 2_000_000
+
+  /// Which task an index asks for.
+  ///
+  /// Steps of the golden ratio spread the tasks evenly (a Weyl sequence), so that each stretch of
+  /// indices, such as a batch, has the mixture's shares almost exactly.
+  private func taskNumber(at index: Int, split: Split) -> Int {
+    guard tasks.count > 1 else { return 0 }
+    var start = key
+    start.combine(split.key)
+    let place = start.value &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15
+    let share = Double(place >> 11) * 0x1p-53
+    let number = shares.firstIndex { share < $0 }
+    // Rounding may leave the last sum of shares a little below 1.
+    return number ?? tasks.lastIndex { $0.weight > 0 } ?? 0
+  }
 }

@@ -37,9 +37,6 @@ package enum ModelLocator {
       mend: near + "Known: \(known.joined(separator: ", "))")
   }
 
-  /// The shipped base that a suite's runs start from.
-  package static func baseName(suite: String) -> String { "\(suite)-base" }
-
   /// How a model that starts from random weights is made.
   package struct Sizes: Sendable {
     let configuration: Configuration

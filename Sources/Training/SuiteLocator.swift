@@ -1,9 +1,28 @@
 internal import Foundation
-package import LanguageModel
+internal import LanguageModel
 package import TaskSuites
 
-/// Finds and checks suites.
+/// Opens suites, checked against what a model can read and write.
 package enum SuiteLocator {
-  package static func open(_ name: String, installation: Installation) throws -> TaskSuite { try TaskSuite() }
-  package static func check(_ s: TaskSuite, vocabulary: Vocabulary, longestPrompt: Int) throws {}
+  /// Opens a shipped suite by name, or a suite or problem file by path; checks nothing of a model.
+  ///
+  /// - Throws: `SuiteError`.
+  package static func open(_ name: String, installation: Installation) throws -> TaskSuite {
+    try SuiteCatalog(folder: installation.tasks).open(name)
+  }
+
+  /// Opens a suite whose every problem fits a model.
+  ///
+  /// - Throws: `SuiteError`, which names file, line and character where a row doesn't fit.
+  package static func open(
+    _ name: String, fitting model: ModelBundle, maxCompletionTokens: Int,
+    installation: Installation
+  ) throws -> TaskSuite {
+    let context = model.parameters.layout.configuration.contextLength
+    return try SuiteCatalog(folder: installation.tasks).open(
+      name,
+      rules: TextRules(
+        allowedScalars: model.vocabulary.scalars, longestPrompt: context - maxCompletionTokens,
+        longestCompletion: maxCompletionTokens))
+  }
 }

@@ -56,18 +56,10 @@ package final class Trainer {
   package convenience init(
     starting configuration: Configuration, installation: Installation = .current
   ) throws {
-    let suite = try SuiteLocator.open(configuration.suite, installation: installation)
-    let model = try ModelLocator.open(
-      configuration.model.isEmpty ? ModelLocator.baseName(suite: suite.name) : configuration.model,
-      installation: installation, sizes: ModelLocator.Sizes(configuration))
-    var reference: Parameters?
-    if configuration.algorithm != .sft && configuration.klWeight > 0 {
-      let copy = Parameters(model.parameters.layout)
-      copy.values.all.copy(from: model.parameters.values.all)
-      reference = copy
-    }
+    let model = try Self.firstModel(configuration, installation)
     try self.init(
-      configuration, RunFolder(configuration.runFolder), model, suite, reference: reference)
+      configuration, RunFolder(configuration.runFolder), model,
+      reference: Self.reference(configuration, model), installation)
     try folder.create(configuration)
   }
 
@@ -84,19 +76,10 @@ package final class Trainer {
     var configuration = try folder.configuration()
     if let steps { configuration.steps = steps }
     if let threads { configuration.threads = threads }
-    let suite = try SuiteLocator.open(configuration.suite, installation: installation)
     guard let newest = folder.checkpoints().last else {
-      let model = try ModelLocator.open(
-        configuration.model.isEmpty
-          ? ModelLocator.baseName(suite: suite.name) : configuration.model,
-        installation: installation, sizes: ModelLocator.Sizes(configuration))
-      var reference: Parameters?
-      if configuration.klWeight > 0 {
-        let copy = Parameters(model.parameters.layout)
-        copy.values.all.copy(from: model.parameters.values.all)
-        reference = copy
-      }
-      try self.init(configuration, folder, model, suite, reference: reference)
+      let model = try Self.firstModel(configuration, installation)
+      try self.init(
+        configuration, folder, model, reference: Self.reference(configuration, model), installation)
       return
     }
     let files = try ModelFiles.load(newest.path)
@@ -104,7 +87,7 @@ package final class Trainer {
     let reference =
       configuration.klWeight > 0
       ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
-    try self.init(configuration, folder, model, suite, reference: reference)
+    try self.init(configuration, folder, model, reference: reference, installation)
     state = try TrainerCheckpoint.restore(run, from: files)
     guard state.step <= configuration.steps else {
       throw TrainingError.unusable(
@@ -116,14 +99,40 @@ package final class Trainer {
     }
   }
 
+  /// The model of a run's start: the one named, or the suite's own shipped base.
+  private static func firstModel(
+    _ configuration: Configuration, _ installation: Installation
+  ) throws -> ModelBundle {
+    var name = configuration.model
+    if name.isEmpty {
+      let suite = try SuiteLocator.open(configuration.suite, installation: installation)
+      guard let base = suite.base else {
+        throw TrainingError.missing(
+          "suite \(suite.name) names no base to start from", mend: "Give a model with --model.")
+      }
+      name = base
+    }
+    return try ModelLocator.open(
+      name, installation: installation, sizes: ModelLocator.Sizes(configuration))
+  }
+
+  /// A copy of the first weights, where the loss has a KL term.
+  private static func reference(_ configuration: Configuration, _ model: ModelBundle)
+    -> Parameters?
+  {
+    guard configuration.klWeight > 0 else { return nil }
+    let copy = Parameters(model.parameters.layout)
+    copy.values.all.copy(from: model.parameters.values.all)
+    return copy
+  }
+
   private init(
     _ configuration: Configuration, _ folder: RunFolder, _ model: ModelBundle,
-    _ suite: TaskSuite, reference: Parameters?
+    reference: Parameters?, _ installation: Installation
   ) throws {
     self.configuration = configuration
     self.folder = folder
     self.model = model
-    self.suite = suite
     self.reference = reference
     threads = configuration.threads == 0 ? Parallel.processorCount : configuration.threads
     let layout = model.parameters.layout
@@ -134,9 +143,9 @@ package final class Trainer {
           + "the context of \(context) tokens of \(model.name)",
         mend: "Lower it, or use a model with a longer context.")
     }
-    try SuiteLocator.check(
-      suite, vocabulary: model.vocabulary,
-      longestPrompt: context - configuration.maxCompletionTokens)
+    suite = try SuiteLocator.open(
+      configuration.suite, fitting: model,
+      maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)
     run = RunState(
       configuration, policy: Transformer(model.parameters), reference: reference,
       vocabulary: model.vocabulary, suite: suite, threads: threads)
