@@ -1,3 +1,4 @@
+import Foundation
 package import Training
 
 /// Shows a run as it goes: what it is, a line per step, the scores before and after, and what to do
@@ -25,6 +26,20 @@ package struct TrainPresenter: Sendable {
     self.write = write
     self.profile = profile
     line = ProgressLine(write: write)
+  }
+
+  /// Makes the presenter of a command.
+  ///
+  /// - Parameters:
+  ///   - isJSON: whether standard output is for JSON, so that progress goes to standard error.
+  ///   - isQuiet: whether nothing is shown.
+  package init(isJSON: Bool, isQuiet: Bool) {
+    self.init(
+      write: { text in
+        // Progress that can't be shown is no reason to end a run.
+        if !isQuiet { try? Console.progress(text, isJSON: isJSON) }
+      },
+      profile: { TerminalProfile(isJSON ? .standardError : .standardOutput) })
   }
 
   /// What is going to be done.
