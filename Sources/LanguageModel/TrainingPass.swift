@@ -29,8 +29,13 @@ package final class TrainingPass {
         layout.configuration, tokens: max(pieceTokens, longest), sequence: longest,
         keepsActivations: keepsActivations)
     }
-    // Lanes cost a gradient each: many for small models, for many cores; few for large ones.
-    laneCount = min(16, max(4, (128 << 20) / (4 * layout.count)))
+    laneCount = Self.lanes(of: layout)
+  }
+
+  /// Lanes of a model: each costs a gradient, so large models have few, small ones enough for many
+  /// cores.
+  static func lanes(of layout: ParameterLayout) -> Int {
+    min(16, max(4, (128 << 20) / (4 * layout.count)))
   }
 
   /// Fills log-probabilities and entropies (scored tokens) of a batch.

@@ -26,6 +26,8 @@ package struct TrainingSummary: Sendable {
 package protocol TrainingObserver {
   /// The scores before the first step are known.
   func before(_ result: EvaluationResult)
+  /// The scores between two steps are known.
+  func evaluated(_ step: Int, _ result: EvaluationResult)
   /// A step is done; `seconds` is the training time of this and earlier sittings.
   func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double)
 }
@@ -191,7 +193,9 @@ package final class Trainer {
       if configuration.evaluationEvery > 0 && step % configuration.evaluationEvery == 0
         && step < configuration.steps
       {
-        report.metrics["eval/pass@1"] = evaluator.evaluate(run.policy).all.passAt1
+        let result = evaluator.evaluate(run.policy)
+        report.metrics["eval/pass@1"] = result.all.passAt1
+        observer.evaluated(step, result)
       }
       let isLast = step == configuration.steps || shouldStop()
       let isDue = configuration.checkpointEvery > 0 && step % configuration.checkpointEvery == 0
@@ -216,6 +220,22 @@ package final class Trainer {
       run: folder.path, steps: state.step, seconds: state.seconds, before: before, after: after,
       weightsHash: run.policy.parameters.hash,
       checkpoint: folder.checkpoint(step: state.step).path)
+  }
+
+  /// Processors this process may run on: the threads that 0 stands for.
+  package static var processorCount: Int { Parallel.processorCount }
+
+  /// Bytes of memory that a configuration's run takes at most, about.
+  ///
+  /// - Throws: where its model can't be opened.
+  package static func memoryEstimate(
+    _ configuration: Configuration, installation: Installation = .current
+  ) throws -> Int {
+    let layout = try firstModel(configuration, installation).parameters.layout
+    let threads = configuration.threads == 0 ? processorCount : configuration.threads
+    return MemoryEstimate.bytes(
+      layout, threads: threads, samples: configuration.algorithm != .sft,
+      hasReference: configuration.klWeight > 0)
   }
 
   private static func line(_ record: CompletionRecord) throws -> String {

@@ -30,7 +30,10 @@ package protocol Command: CommandOptions {
 
 /// Every command, in the order of the help.
 package let commands: [any Command.Type] = [
-  TrainOptions.self
+  TrainOptions.self, ResumeOptions.self, EvaluateOptions.self, AskOptions.self,
+  SuitesOptions.self, SuitesShowOptions.self, VerifiersOptions.self,
+  CheckpointInspectOptions.self, CheckpointVerifyOptions.self, CheckpointUnpackOptions.self,
+  CheckpointPackOptions.self, BenchOptions.self,
 ]
 
 /// What a whole command line asks for.

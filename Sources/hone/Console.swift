@@ -20,6 +20,15 @@ package enum Console {
     }
   }
 
+  /// Writes a value as one line of JSON to standard output: the last line of a command.
+  ///
+  /// - Throws: `OutputError` where that fails.
+  package static func json(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    try result(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+  }
+
   /// Writes an error or a warning to standard error; where even that fails there is nobody to tell.
   package static func complain(_ text: String) {
     try? write(text, to: .standardError, named: "standard error")

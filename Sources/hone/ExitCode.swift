@@ -1,4 +1,8 @@
+import Checkpointing
+import LanguageModel
+import TaskSuites
 import Training
+import Verifiers
 
 /// How the tool ends, as in sysexits.h.
 package enum ExitCode: Int32, Sendable {
@@ -32,6 +36,33 @@ package func exitCode(for error: any Error) -> ExitCode {
     case .setting: return .usage
     case .syntax: return .badData
     case .missingFile, .unreadableFile: return .missingInput
+    }
+  case is VerifierError: return .usage
+  case is ModelFileError: return .badData
+  case let error as SuiteError:
+    switch error.kind {
+    case .missing, .unreadable: return .missingInput
+    case .badData: return .badData
+    }
+  case let error as CheckpointError:
+    switch error.kind {
+    case .badData, .otherVersion: return .badData
+    case .missing: return .missingInput
+    case .cannotCreate: return .cannotCreate
+    case .inputOutput: return .inputOutput
+    }
+  case let error as FileError:
+    switch error.kind {
+    case .missing: return .missingInput
+    case .cannotCreate: return .cannotCreate
+    case .inputOutput: return .inputOutput
+    }
+  case let error as TrainingError:
+    switch error {
+    case .notFinite, .unfitProblem, .unusable: return .badData
+    case .verifierFailures: return .unavailable
+    case .missing: return .missingInput
+    case .occupied, .unwritable: return .cannotCreate
     }
   default: return .bug
   }

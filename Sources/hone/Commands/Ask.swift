@@ -1,7 +1,7 @@
 package import Training
 
 /// The options of `hone ask`.
-package struct AskOptions: CommandOptions {
+package struct AskOptions: Command {
   package static let specification = CommandSpecification(
     "ask", "Give a model a problem; see its chain of thought, its answer and the verdict.",
     operands: [modelOperand, .init("PROMPT", "the problem, as its suite writes it")],
@@ -30,5 +30,16 @@ package struct AskOptions: CommandOptions {
     prompt = arguments.operands[1]
     (samples, temperature) = try samplesAndTemperature(arguments)
     seed = arguments.integer("seed") ?? 0
+  }
+
+  package func run() throws -> ExitCode {
+    let bundle = try ModelLocator.open(model, installation: .current)
+    let asked = try Question(prompt, of: bundle)
+    let answers = asked.answers(samples: samples, temperature: temperature, seed: UInt64(seed))
+    for (number, answer) in answers.enumerated() {
+      if samples > 1 { try Console.result("\(number > 0 ? "\n" : "")sample \(number + 1)\n") }
+      try Console.result(answer.lines.joined(separator: "\n") + "\n")
+    }
+    return .success
   }
 }

@@ -1,7 +1,8 @@
+import CAllocationCounter
 package import Training
 
 /// The options of `hone bench`.
-package struct BenchOptions: CommandOptions {
+package struct BenchOptions: Command {
   package static let specification = CommandSpecification(
     "bench", "Measure a training step against the matrix-product peak of this machine.",
     options: [
@@ -25,5 +26,42 @@ package struct BenchOptions: CommandOptions {
     preset = arguments.text("preset") ?? "w1"
     threads = arguments.integer("threads") ?? 0
     isJSON = arguments.isOn("json")
+  }
+
+  package func run() throws -> ExitCode {
+    guard let preset = Benchmark.presets.first(where: { $0.name == preset }) else {
+      preconditionFailure("the parser knows the presets")
+    }
+    let report = Benchmark.run(
+      preset, threads: threads == 0 ? Trainer.processorCount : threads
+    ) { hone_allocation_count() }
+    try Console.progress(Self.text(report), isJSON: isJSON)
+    if isJSON { try Console.json(report) }
+    return .success
+  }
+
+  private static func text(_ r: Benchmark.Report) -> String {
+    func row(_ name: String, _ seconds: Double, _ fraction: Double, _ part: Benchmark.Part?)
+      -> String
+    {
+      var text =
+        name.padding(to: 9) + Quantity.fixed(seconds, digits: 3) + " s   "
+        + percent(fraction, digits: 1) + " of the peak"
+      if let part {
+        text +=
+          "   " + Quantity.fixed(part.gflops, digits: 1) + " GFLOP/s   "
+          + Quantity.counted(Int(part.tokensPerSecond), "token") + "/s"
+      }
+      return text + "\n"
+    }
+    return "\(r.preset) on \(Quantity.counted(r.threads, "thread")), OpenBLAS core \(r.core)\n"
+      + "peak".padding(to: 9)
+      + "\(Quantity.fixed(r.sgemmPeakGflops, digits: 1)) GFLOP/s, one sgemm per thread\n"
+      + row("rollout", r.rollout.seconds, r.rollout.fractionOfPeak, r.rollout)
+      + row("update", r.update.seconds, r.update.fractionOfPeak, r.update)
+      + row("step", r.step.seconds, r.step.fractionOfPeak, nil)
+      + "memory".padding(to: 9) + "\(Quantity.fixed(r.peakMemoryMib, digits: 0)) MiB at most\n"
+      + "heap".padding(to: 9)
+      + "\(Quantity.counted(r.allocationsPerStep, "allocation")) a step\n"
   }
 }

@@ -1,7 +1,9 @@
+import LanguageModel
+import TaskSuites
 package import Training
 
 /// The options of `hone evaluate`.
-package struct EvaluateOptions: CommandOptions {
+package struct EvaluateOptions: Command {
   package static let specification = CommandSpecification(
     "evaluate", "Measure how many held-out problems a model solves.",
     operands: [modelOperand],
@@ -47,6 +49,30 @@ package struct EvaluateOptions: CommandOptions {
     limit = arguments.integer("limit") ?? 1000
     seed = arguments.integer("seed") ?? 0
     isJSON = arguments.isOn("json")
+  }
+
+  package func run() throws -> ExitCode {
+    let installation = Installation.current
+    let bundle = try ModelLocator.open(model, installation: installation)
+    let tokens = min(
+      Configuration().maxCompletionTokens,
+      bundle.parameters.layout.configuration.contextLength / 2)
+    let suiteName = suite ?? bundle.suite ?? Configuration().suite
+    let opened = try SuiteLocator.open(
+      suiteName, fitting: bundle, maxCompletionTokens: tokens, installation: installation)
+    guard let split = Split(rawValue: split) else { preconditionFailure("the parser knows them") }
+    let evaluator = try Evaluator(
+      EvaluationPlan(
+        split: split, limit: limit, samples: samples, temperature: temperature,
+        maxCompletionTokens: tokens, seed: UInt64(seed)),
+      suite: opened, vocabulary: bundle.vocabulary, layout: bundle.parameters.layout,
+      threads: Trainer.processorCount)
+    let result = evaluator.evaluate(Transformer(bundle.parameters))
+    let summary = EvaluationSummary(result, taskOrder: opened.taskNames)
+    var presenter = TrainPresenter(isJSON: isJSON, isQuiet: false)
+    presenter.result("\(model) on \(result.suite), split \(result.split)", summary)
+    if isJSON { try Console.json(result) }
+    return .success
   }
 }
 

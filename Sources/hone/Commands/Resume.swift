@@ -1,7 +1,7 @@
 package import Training
 
 /// The options of `hone resume`.
-package struct ResumeOptions: CommandOptions {
+package struct ResumeOptions: Command {
   package static let specification = CommandSpecification(
     "resume",
     "Go on with a run from its newest checkpoint, bit for bit as if it had never stopped.",
@@ -15,7 +15,7 @@ package struct ResumeOptions: CommandOptions {
     ])
 
   /// The run's folder.
-  package let run: String
+  package let runFolder: String
   /// The new number of steps; nil for the run's own.
   package let steps: Int?
   /// The threads; nil for the run's own.
@@ -26,10 +26,15 @@ package struct ResumeOptions: CommandOptions {
   package let isQuiet: Bool
 
   package init(_ arguments: ParsedArguments) {
-    run = arguments.operands[0]
+    runFolder = arguments.operands[0]
     steps = arguments.integer("steps")
     threads = arguments.integer("threads")
     isJSON = arguments.isOn("json")
     isQuiet = arguments.isOn("quiet")
+  }
+
+  package func run() throws -> ExitCode {
+    let trainer = try Trainer(resuming: runFolder, steps: steps, threads: threads)
+    return try TrainSession(trainer, isJSON: isJSON, isQuiet: isQuiet).run()
   }
 }

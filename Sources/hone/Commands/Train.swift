@@ -51,19 +51,11 @@ package struct TrainOptions: Command {
   package func run() throws -> ExitCode {
     guard isDryRun else {
       let trainer = try Trainer(starting: configuration)
-      let summary = try trainer.train(observer: Plain()) { false }
-      print("after", summary.after!.all, summary.after!.tasks.mapValues(\.passAt1), summary.seconds)
-      return .success
+      return try TrainSession(trainer, isJSON: isJSON, isQuiet: isQuiet).run()
     }
-    if !isQuiet { try Console.progress(configuration.explain(), isJSON: isJSON) }
+    let memory = try Trainer.memoryEstimate(configuration)
+    if !isQuiet { try Console.progress(configuration.explain(memoryBytes: memory), isJSON: isJSON) }
     if isJSON { try Console.result(configuration.explanationJSON() + "\n") }
     return .success
-  }
-}
-
-struct Plain: TrainingObserver {
-  func before(_ r: EvaluationResult) { print("before", r.all, r.tasks.mapValues(\.passAt1)) }
-  func step(_ step: Int, of steps: Int, _ m: Metrics, seconds: Double) {
-    if step % 10 == 0 || step < 4 { print(m.entries.map { "\($0.name)=\(Float($0.value))" }.joined(separator: " ")) }
   }
 }

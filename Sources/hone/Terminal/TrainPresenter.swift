@@ -104,6 +104,18 @@ package struct TrainPresenter: Sendable {
     say(labelled("at \(step)", "pass@1 \(summary.score)   \(liftText(of: summary))"))
   }
 
+  /// The scores of an evaluation on its own.
+  package mutating func result(_ title: String, _ summary: EvaluationSummary) {
+    say(title)
+    say(labelled("pass@1", "\(styled(summary.score, .bold))   \(summary.method)"))
+    sayDetails(of: summary, withTasks: true)
+  }
+
+  /// A remark before the run, for example on how a suite was read.
+  package mutating func note(_ text: String) {
+    say(labelled("note", text))
+  }
+
   /// The scores after the last step.
   package mutating func after(_ summary: EvaluationSummary) {
     say(labelled("after", "pass@1 \(styled(summary.score, .bold))   \(liftText(of: summary))"))
