@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Foundation's decoder accepts a key given twice and rounds numbers; a checkpoint's headers are
 /// read with more suspicion than that, and a manifest must come out with the bytes it had.
-package indirect enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
   /// A number, by its text, which follows JSON's grammar.
