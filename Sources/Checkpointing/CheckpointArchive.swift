@@ -58,7 +58,10 @@ package enum CheckpointArchive {
       // A whole archive without a record is most likely another program's: say what it holds.
       throw layout.isWholeWithoutRecord
         ? error
-        : .damaged(path, entry: error.entry, "\(problem), in this entry: \(error.message)")
+        : .damaged(
+          path, entry: error.entry,
+          layout.frame.problem.map { "\($0), in this entry" }
+            ?? "\(problem), in this entry: \(error.message)")
     }
     throw CheckpointError.damaged(path, entry: "integrity record", problem)
   }
