@@ -55,9 +55,13 @@ package enum CheckpointArchive {
     do {
       try scan.run(file, end: layout.frame.end)
     } catch let error as CheckpointError where error.entry != nil {
-      throw layout.frame.problem == nil
+      // A whole archive without a record is most likely another program's: say what it holds.
+      throw layout.isWholeWithoutRecord
         ? error
-        : .damaged(path, entry: error.entry, "\(problem), in this entry: \(error.message)")
+        : .damaged(
+          path, entry: error.entry,
+          layout.frame.problem.map { "\($0), in this entry" }
+            ?? "\(problem), in this entry: \(error.message)")
     }
     throw CheckpointError.damaged(path, entry: "integrity record", problem)
   }
@@ -68,6 +72,8 @@ struct ArchiveLayout {
   let frame: ZstdFrame
   /// What is wrong with them, or nil.
   let problem: String?
+  /// Whether the frame is sound and only the integrity record is missing.
+  let isWholeWithoutRecord: Bool
 
   init(
     of file: borrowing FileDescriptor, path: String, limits: CheckpointLimits
@@ -83,6 +89,7 @@ struct ArchiveLayout {
     _ = try file.read(at: end, into: &last)
     guard let recorded = IntegrityRecord.digest(in: last[...]) else {
       frame = try ZstdFrame.find(in: file, to: size)
+      isWholeWithoutRecord = frame.problem == nil
       problem =
         frame.problem
         ?? "the integrity record at its end is missing: it was cut short or damaged, or not "
@@ -90,6 +97,7 @@ struct ArchiveLayout {
       return
     }
     frame = try ZstdFrame.find(in: file, to: end)
+    isWholeWithoutRecord = false
     if try Self.digest(of: file, to: end) != recorded {
       problem = frame.problem ?? "its bytes aren't those that were written"
     } else if frame.end < end {

@@ -19,6 +19,7 @@ package struct CheckpointError: Error, Hashable, CustomStringConvertible {
   package let path: String
   /// The entry or file in it, where the failure is in one.
   package let entry: String?
+  /// What is wrong.
   package let message: String
   /// What to do about it.
   package let mend: String

@@ -11,12 +11,14 @@ package struct CheckpointReport: Sendable {
     package let problem: String?
   }
 
+  /// The archive.
   package let path: String
   /// The manifest's entries in their order; none where the manifest can't be read.
   package let entries: [Entry]
   /// The first thing that is wrong with the archive, or nil where it is sound.
   package let problem: CheckpointError?
 
+  /// Whether every byte is as it was written.
   package var isSound: Bool { problem == nil }
 }
 

@@ -5,9 +5,9 @@ import Foundation
 /// The one place that calls the system's file functions: Foundation's `FileHandle` and
 /// `Data.write` hide the error's number, can't flush a folder, and can't be told never to follow
 /// an existing name.
-package struct FileDescriptor: ~Copyable {
+struct FileDescriptor: ~Copyable {
   /// The path it was opened by, for messages.
-  package let path: String
+  let path: String
   private var number: Int32
 
   private init(path: String, number: Int32) {
@@ -20,7 +20,7 @@ package struct FileDescriptor: ~Copyable {
   /// Opens a regular file to read; a link to one is followed.
   ///
   /// Throws `FileError`, also where the path leads to a folder, a pipe or a device.
-  package static func open(_ path: String) throws(FileError) -> FileDescriptor {
+  static func open(_ path: String) throws(FileError) -> FileDescriptor {
     // Without O_NONBLOCK, opening a named pipe would wait for its writer.
     let number = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard number >= 0 else { throw .system(.missing, path, "can't open it", errno) }
@@ -34,14 +34,14 @@ package struct FileDescriptor: ~Copyable {
   }
 
   /// Makes a new file to write; a file of that name is an error.
-  package static func create(_ path: String) throws(FileError) -> FileDescriptor {
+  static func create(_ path: String) throws(FileError) -> FileDescriptor {
     let number = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard number >= 0 else { throw .system(.cannotCreate, path, "can't make it", errno) }
     return FileDescriptor(path: path, number: number)
   }
 
   /// The file's length in bytes.
-  package func size() throws(FileError) -> Int { Int(try status().st_size) }
+  func size() throws(FileError) -> Int { Int(try status().st_size) }
 
   private func status() throws(FileError) -> stat {
     var result = stat()
@@ -52,7 +52,7 @@ package struct FileDescriptor: ~Copyable {
   }
 
   /// Reads from `offset` until the buffer is full or the file ends, and returns how many bytes came.
-  package func read(at offset: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
+  func read(at offset: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
     do {
       return try unsafe buffer.withUnsafeMutableBytes { try unsafe read(at: offset, into: $0) }
     } catch let error as FileError {
@@ -81,7 +81,7 @@ package struct FileDescriptor: ~Copyable {
   }
 
   /// Writes all bytes at the file's end.
-  package func write(_ bytes: Span<UInt8>) throws(FileError) {
+  func write(_ bytes: Span<UInt8>) throws(FileError) {
     var done = 0
     while done < bytes.count {
       let count = unsafe bytes.withUnsafeBytes {
@@ -96,14 +96,14 @@ package struct FileDescriptor: ~Copyable {
   }
 
   /// Waits until what was written is on the disk.
-  package func synchronize() throws(FileError) {
+  func synchronize() throws(FileError) {
     guard fsync(number) == 0 else {
       throw .system(.inputOutput, path, "can't flush it to disk", errno)
     }
   }
 
   /// Closes the file and reports what closing says.
-  package consuming func close() throws(FileError) {
+  consuming func close() throws(FileError) {
     let status = Glibc.close(number)
     let code = errno
     number = -1
@@ -113,14 +113,14 @@ package struct FileDescriptor: ~Copyable {
 
 extension FileDescriptor {
   /// Gives a file or folder another name in the same file system, in place of a file that has it.
-  package static func rename(_ path: String, to target: String) throws(FileError) {
+  static func rename(_ path: String, to target: String) throws(FileError) {
     guard unsafe Glibc.rename(path, target) == 0 else {
       throw .system(.cannotCreate, target, "can't give it its name", errno)
     }
   }
 
   /// Flushes a folder, and so the names in it, to disk.
-  package static func synchronizeFolder(_ path: String) throws(FileError) {
+  static func synchronizeFolder(_ path: String) throws(FileError) {
     let number = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard number >= 0 else { throw .system(.inputOutput, path, "can't open it", errno) }
     let folder = FileDescriptor(path: path, number: number)
@@ -132,7 +132,7 @@ extension FileDescriptor {
   }
 
   /// Whether the path leads to a folder.
-  package static func isFolder(_ path: String) -> Bool {
+  static func isFolder(_ path: String) -> Bool {
     var result = stat()
     return unsafe stat(path, &result) == 0 && result.st_mode & S_IFMT == S_IFDIR
   }
@@ -144,7 +144,7 @@ extension FileDescriptor {
   }
 
   /// Makes a folder.
-  package static func makeFolder(_ path: String) throws(FileError) {
+  static func makeFolder(_ path: String) throws(FileError) {
     guard unsafe mkdir(path, 0o777) == 0 else {
       throw .system(.cannotCreate, path, "can't make it", errno)
     }

@@ -11,6 +11,7 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
   }
 
   package let kind: Kind
+  /// The file or folder.
   package let path: String
   /// The system's number for the failure (errno).
   package let code: Int32

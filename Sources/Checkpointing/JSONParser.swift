@@ -14,7 +14,7 @@ package struct JSONLimits: Sendable {
   /// Arrays and objects inside each other, at most.
   package var depth = 64
   /// Values in all, at most: each takes some 30 bytes, while its text may take two.
-  package var values = 400_000
+  package var values = 200_000
 
   package init() {}
 }

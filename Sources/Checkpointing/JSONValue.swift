@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Foundation's decoder accepts a key given twice and rounds numbers; a checkpoint's headers are
 /// read with more suspicion than that, and a manifest must come out with the bytes it had.
-package indirect enum JSONValue: Hashable, Sendable {
+package enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
   /// A number, by its text, which follows JSON's grammar.
@@ -35,18 +35,22 @@ package indirect enum JSONValue: Hashable, Sendable {
   /// The member of an object by its key, or nil where this is no object or has no such key.
   package subscript(key: String) -> JSONValue? { objectValue?[key] }
 
+  /// An object's members, or nil.
   package var objectValue: [String: JSONValue]? {
     if case .object(let members) = self { members } else { nil }
   }
 
+  /// An array's elements, or nil.
   package var arrayValue: [JSONValue]? {
     if case .array(let elements) = self { elements } else { nil }
   }
 
+  /// A text, or nil.
   package var stringValue: String? {
     if case .string(let text) = self { text } else { nil }
   }
 
+  /// A truth value, or nil.
   package var boolValue: Bool? {
     if case .bool(let value) = self { value } else { nil }
   }
@@ -56,7 +60,7 @@ package indirect enum JSONValue: Hashable, Sendable {
     if case .number(let text) = self { Int(text) } else { nil }
   }
 
-  /// The number as the nearest `Double`.
+  /// The number as the nearest `Double`, or nil where this is no number.
   package var doubleValue: Double? {
     if case .number(let text) = self { Double(text) } else { nil }
   }

@@ -12,7 +12,7 @@ package struct SafetensorsLimits: Sendable {
   /// Bytes of the header, at most.
   package var headerBytes = 16 << 20
   /// Tensors, at most.
-  package var tensors = 20_000
+  package var tensors = 10_000
   /// Sizes in one tensor's shape, at most.
   package var rank = 8
 
@@ -69,32 +69,34 @@ package struct SafetensorsFile: Sendable {
     return values
   }
 
-  /// Copies a tensor's numbers, row-major, into a span of the same count.
-  package func copy(_ tensor: TensorLayout, into values: inout MutableSpan<Float>) {
-    precondition(values.count == tensor.count)
+  /// Copies a tensor's numbers, row-major, into the caller's memory from index `offset` on.
+  package func copy(
+    _ tensor: TensorLayout, into values: inout MutableSpan<Float>, at offset: Int = 0
+  ) {
+    precondition(offset >= 0 && tensor.count <= values.count - offset)
     let start = dataStart + tensor.range.lowerBound
     let source = bytes.span
     switch tensor.format {
     case .float32:
-      for index in values.indices {
+      for index in 0..<tensor.count {
         let place = start + 4 * index
         let bits =
           UInt32(source[place]) | UInt32(source[place + 1]) << 8
           | UInt32(source[place + 2]) << 16 | UInt32(source[place + 3]) << 24
-        values[index] = Float(bitPattern: bits)
+        values[offset + index] = Float(bitPattern: bits)
       }
     case .bfloat16:
       // A bfloat16 is the upper half of a float32.
-      for index in values.indices {
+      for index in 0..<tensor.count {
         let place = start + 2 * index
         let bits = UInt32(source[place]) << 16 | UInt32(source[place + 1]) << 24
-        values[index] = Float(bitPattern: bits)
+        values[offset + index] = Float(bitPattern: bits)
       }
     case .float16:
-      for index in values.indices {
+      for index in 0..<tensor.count {
         let place = start + 2 * index
         let bits = UInt16(source[place]) | UInt16(source[place + 1]) << 8
-        values[index] = Float(Float16(bitPattern: bits))
+        values[offset + index] = Float(Float16(bitPattern: bits))
       }
     }
   }

@@ -57,14 +57,15 @@ package struct TensorCollection: Sendable {
     return file.values(of: tensor)
   }
 
-  /// Copies a tensor's numbers as float32, row-major, into the caller's memory.
+  /// Copies a tensor's numbers as float32, row-major, into the caller's memory from index `offset`
+  /// on.
   ///
   /// Throws `CheckpointError` where there is none of that name, or it has another shape.
   package func copy(
-    _ name: String, shape: [Int], into values: inout MutableSpan<Float>
+    _ name: String, shape: [Int], into values: inout MutableSpan<Float>, at offset: Int = 0
   ) throws(CheckpointError) {
     let (file, tensor) = try find(name, shape)
-    file.copy(tensor, into: &values)
+    file.copy(tensor, into: &values, at: offset)
   }
 
   private func find(
