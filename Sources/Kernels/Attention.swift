@@ -250,6 +250,9 @@ private func addWeightedPair(
 }
 
 /// Copies `count` rows of D floats (`stride` apart) to the columns of a (D, columns) block.
+///
+/// The columns beyond are cleared: left over from another pass they could be not-a-number, which
+/// stays so times a probability of 0.
 @inline(__always)
 func transpose(
   _ target: FloatHandle, columns: Int, _ source: FloatHandle, stride: Int, count: Int,
@@ -258,5 +261,8 @@ func transpose(
   for j in 0..<count {
     let row = source.advanced(j &* stride)
     for d in 0..<D { target[d &* columns &+ j] = row[d] }
+  }
+  for d in 0..<D {
+    for j in count..<columns { target[d &* columns &+ j] = 0 }
   }
 }

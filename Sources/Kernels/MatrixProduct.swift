@@ -1,5 +1,4 @@
 internal import COpenBLAS
-internal import Dispatch
 
 /// Matrix products over OpenBLAS, which runs single-threaded: the parallelism is outside.
 ///
@@ -44,6 +43,7 @@ package enum MatrixProduct {
     _ dx: FloatView, _ dy: FloatView, weight: FloatView, rows: Int, inner: Int, outer: Int,
     accumulate: Bool = false
   ) {
+    _ = coreName
     precondition(dx.count >= rows * inner && dy.count >= rows * outer)
     precondition(weight.count == inner * outer)
     if rows == 0 { return }
@@ -57,6 +57,7 @@ package enum MatrixProduct {
   package static func weightSlope(
     _ dWeight: FloatView, _ dy: FloatView, _ x: FloatView, rows: Int, inner: Int, outer: Int
   ) {
+    _ = coreName
     precondition(x.count >= rows * inner && dy.count >= rows * outer)
     precondition(dWeight.count == inner * outer)
     if rows == 0 { return }

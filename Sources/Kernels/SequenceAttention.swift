@@ -102,7 +102,7 @@ package enum SequenceAttention {
     var sum = Vector(0)
     var j = 0
     while j < end {
-      // The padding of `row` may hold anything but p is 0 there.
+      // The padding of `row` may hold any finite number: p is 0 there.
       sum = fma(sum, row.load(j), p.load(j))
       j &+= vectorWidth
     }

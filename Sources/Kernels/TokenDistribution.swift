@@ -42,8 +42,10 @@ package enum TokenDistribution {
       i &+= vectorWidth
     }
     if i < V {
-      // A padded lane adds about 1e-38, which no sum of at least 1 notices.
-      let x = (loadPart(z, i, V &- i, padding: largest - 90 * (1 / inverse)) - wide) * factor
+      // A padded lane adds about 1e-38, which no sum of at least 1 notices. It is set after the
+      // division by the temperature: a low one would round any padding of z to `largest`.
+      var x = (loadPart(z, i, V &- i, padding: largest) - wide) * factor
+      x = x.replacing(with: Vector(-90), where: laneNumbers .>= Vector(Float(V &- i)))
       let e = exp(x)
       storePart(e, weights, i, V &- i)
       sums = sums + e

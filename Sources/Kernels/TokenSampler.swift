@@ -53,7 +53,7 @@ package enum TokenSampler {
       if (rule.topK > 0 && rule.topK < V) || rule.topP < 1 {
         total = cut(weights, V, total: total, rule: rule)
       }
-      token = inverseCumulative(weights, V, uniform * total)
+      token = inverseCumulative(weights, V, uniform, total: total)
     }
     return SampledToken(
       token: Int32(token),
@@ -67,15 +67,22 @@ package enum TokenSampler {
     return best
   }
 
-  /// The first token at which the running sum passes `level`; rounding can't reach a 0.
-  private static func inverseCumulative(_ weights: FloatHandle, _ count: Int, _ level: Float) -> Int
-  {
+  /// The first token at which the running sum passes `uniform` of `total`.
+  ///
+  /// No weight is ever 0 here, since e^x ends at 1e-38. So that an impossible token can't be picked
+  /// by a `uniform` of 0, nor by rounding when the sum ends below the level, the level has a floor
+  /// and only tokens that move the sum count as its end.
+  private static func inverseCumulative(
+    _ weights: FloatHandle, _ count: Int, _ uniform: Float, total: Float
+  ) -> Int {
+    let level = max(uniform, 0x1p-25) * total
     var sum: Float = 0
     var last = 0
-    for i in 0..<count where weights[i] > 0 {
-      sum += weights[i]
-      last = i
-      if sum > level { return i }
+    for i in 0..<count {
+      let next = sum + weights[i]
+      if next > level { return i }
+      if next > sum { last = i }
+      sum = next
     }
     return last
   }

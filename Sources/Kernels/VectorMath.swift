@@ -6,6 +6,11 @@ typealias Vector = SIMD16<Float>
 /// Floats in a `Vector`.
 let vectorWidth = 16
 
+/// 0, 1, … 15; computed, because a global constant would be looked up lazily in every row.
+@inline(__always) var laneNumbers: Vector {
+  Vector(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+}
+
 extension Vector {
   @inline(__always) init(_ value: Float) { self.init(repeating: value) }
 
@@ -87,8 +92,9 @@ extension Vector {
 }
 
 /// Writes the first `count` (< 16) lanes.
-@inline(__always) func storePart(_ vector: Vector, _ target: FloatHandle, _ index: Int, _ count: Int)
-{
+@inline(__always) func storePart(
+  _ vector: Vector, _ target: FloatHandle, _ index: Int, _ count: Int
+) {
   for lane in 0..<count { target[index + lane] = vector[lane] }
 }
 
