@@ -5,9 +5,19 @@ public struct Completion: Sendable, Equatable, Codable {
   /// Whether the policy ended the text itself; false when it ran into the length limit.
   public var isFinished: Bool
 
+  /// The mark that opens the reasoning.
+  public static let openingMark = "<think>"
+  /// The mark that closes the reasoning; the answer follows it.
+  public static let closingMark = "</think>"
+
   /// Makes a completion from its text.
   public init(text: String, isFinished: Bool = true) {
     self.text = text
     self.isFinished = isFinished
+  }
+
+  /// Makes a finished, well-formed completion from its reasoning and answer.
+  public init(reasoning: String, answer: String) {
+    self.init(text: Completion.openingMark + reasoning + Completion.closingMark + answer)
   }
 }

@@ -9,4 +9,15 @@ public protocol Verifier: Sendable {
   var partNames: [String] { get }
   /// Judges one completion.
   func verify(_ completion: Completion, of problem: Problem) -> Verdict
+  /// Why no completion of this problem could be judged, for example because its reference answer
+  /// isn't in the form this verifier reads; nil where it can.
+  ///
+  /// Suites ask this of every row they load, so that bad data is an error with a line number, not a
+  /// failure in the middle of a run.
+  func objection(to problem: Problem) -> String?
+}
+
+extension Verifier {
+  /// Accepts every problem.
+  public func objection(to problem: Problem) -> String? { nil }
 }

@@ -1,0 +1,54 @@
+/// Several verifiers as one: the reward is the weighted sum of their parts.
+///
+/// Every part is logged, also at weight 0. Where one of the verifiers fails, the whole fails.
+public struct WeightedVerifier: Verifier {
+  /// The name of the combination, normally that of its first verifier.
+  public let name: String
+  /// The parts of all verifiers, in their order.
+  public let partNames: [String]
+  /// What each part weighs; parts that aren't named weigh nothing.
+  public let weights: [String: Double]
+  private let verifiers: [any Verifier]
+
+  /// Combines verifiers.
+  ///
+  /// - Throws: `VerifierError` where two verifiers have a part of the same name, or where a weight
+  ///   isn't finite or names no part.
+  public init(
+    name: String, _ verifiers: [any Verifier], weights: [String: Double]
+  ) throws(VerifierError) {
+    self.name = name
+    self.partNames = verifiers.flatMap(\.partNames)
+    self.weights = weights
+    self.verifiers = verifiers
+    var seen: Set<String> = []
+    for part in partNames where !seen.insert(part).inserted {
+      throw .partDefinedTwice(part)
+    }
+    for (part, weight) in weights.sorted(by: { $0.key < $1.key }) {
+      guard seen.contains(part) else { throw .unknownPart(part, verifier: name, known: partNames) }
+      guard weight.isFinite else { throw .weightNotFinite(part: part) }
+    }
+  }
+
+  public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
+    var parts: [String: Double] = [:]
+    for verifier in verifiers {
+      switch verifier.verify(completion, of: problem) {
+      case .failure(let reason): return .failure("\(verifier.name): \(reason)")
+      case .score(let score): parts.merge(score.parts) { first, _ in first }
+      }
+    }
+    // Summed in the order of the parts: a dictionary's order differs from run to run.
+    var reward = 0.0
+    for part in partNames { reward += (weights[part] ?? 0) * (parts[part] ?? 0) }
+    return .score(Score(reward: reward, parts: parts))
+  }
+
+  public func objection(to problem: Problem) -> String? {
+    for verifier in verifiers {
+      if let objection = verifier.objection(to: problem) { return objection }
+    }
+    return nil
+  }
+}
