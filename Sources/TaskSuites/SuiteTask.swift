@@ -1,0 +1,49 @@
+/// One entry of a mixture: where its problems come from, and how often they are asked.
+package struct SuiteTask: Sendable {
+  /// Where problems come from.
+  enum Source: Sendable {
+    case generator(any ProblemGenerator)
+    case rows(RowSet)
+  }
+
+  /// The name that results are broken down by; rows of a file may name other tasks.
+  package let name: String
+  /// The share of this task in relation to the others' weights.
+  package let weight: Double
+  /// What makes the problems, in words: a generator's name or a file.
+  package let origin: String
+  /// The name of the verifier that reads the answers.
+  package let verifierName: String
+  let source: Source
+  let caps: LengthCaps
+
+  /// How many problems a split has; nil where a generator makes them without end.
+  package func problemCount(in split: Split) -> Int? {
+    guard case .rows(let rows) = source else { return nil }
+    return rows.count(in: split)
+  }
+
+  /// The names of the tasks that its problems carry.
+  var problemTasks: [String] {
+    guard case .rows(let rows) = source else { return [name] }
+    return rows.tasks
+  }
+
+  /// A problem that depends on the key, the index and the split alone; nil where none was found.
+  func problem(
+    at index: Int, split: Split, key: StableHash, attempts: Int
+  ) -> WorkedProblem? {
+    switch source {
+    case .generator(let generator):
+      var hash = key
+      hash.combine(name.utf8)
+      hash.combine(split.key)
+      hash.combine(UInt64(index))
+      var random = SplitMix64(seed: hash.value)
+      return generator.firstProblem(
+        of: split, random: &random, task: name, caps: caps, attempts: attempts)
+    case .rows(let rows):
+      return rows.problem(at: index, split: split, key: key)
+    }
+  }
+}

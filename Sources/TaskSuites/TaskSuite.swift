@@ -1,0 +1,144 @@
+package import Verifiers
+
+/// A mixture of tasks with its verifier: an endless, addressable source of problems.
+///
+/// Problem `index` of a split is a pure function of the suite's seed, the split, the index and the
+/// task's name and settings, by hashing; nothing is remembered between calls. The suite's seed is
+/// not the run's: runs with different seeds are measured on the same test problems.
+///
+/// Candidates are drawn from the index's own random stream until one belongs to the split, which the
+/// content of its prompt decides (`Split.init(containing:)`); so no two splits share a problem.
+/// Within a split, an index may repeat the problem of another, the more often the smaller the task:
+/// `distinctProblems` leaves repetitions out.
+package struct TaskSuite: Sendable {
+  /// The name, by default that of its file.
+  package let name: String
+  /// One sentence about the suite; may be empty.
+  package let summary: String
+  /// The seed of the problems.
+  package let seed: UInt64
+  /// The model that training starts from unless told otherwise: a name of `Checkpoints/`, or nil.
+  package let base: String?
+  /// The tasks of the mixture.
+  package let tasks: [SuiteTask]
+  /// Judges completions of all tasks.
+  package let verifier: any Verifier
+  /// What was decided for the user and is worth a line of output, for example the verifier.
+  package let notes: [String]
+  /// A hash of everything the problems depend on, 16 hexadecimal digits.
+  package let fingerprint: String
+
+  /// The file that the suite came from, as messages name it.
+  let file: String
+  private let key: StableHash
+  /// For each split, the sums of the tasks' shares up to and including each task.
+  private let shares: [Split: [Double]]
+
+  init(
+    name: String, summary: String, seed: UInt64, base: String?, tasks: [SuiteTask],
+    verifier: any Verifier, notes: [String], fingerprint: String, file: String
+  ) {
+    self.name = name
+    self.summary = summary
+    self.seed = seed
+    self.base = base
+    self.tasks = tasks
+    self.verifier = verifier
+    self.notes = notes
+    self.fingerprint = fingerprint
+    self.file = file
+    key = StableHash(seed)
+    var shares: [Split: [Double]] = [:]
+    for split in Split.allCases {
+      let weights = tasks.map { $0.problemCount(in: split) == 0 ? 0 : $0.weight }
+      let total = weights.reduce(0, +)
+      guard total > 0 else { continue }
+      var sum = 0.0
+      shares[split] = weights.map { weight in
+        sum += weight / total
+        return sum
+      }
+    }
+    self.shares = shares
+  }
+
+  /// Makes sure that a split has problems, which a file of few rows may not give it.
+  ///
+  /// - Throws: `SuiteError` that says how to mend it.
+  package func checkHasProblems(in split: Split) throws(SuiteError) {
+    guard shares[split] == nil else { return }
+    throw SuiteError(
+      .badData, file: file,
+      "no row is in the split \(split.rawValue): prompts are sorted by their hash, 18 in 20 to train "
+        + "and 1 in 20 each to validation and test; add rows, or sort them with a key such as "
+        + "\"split\": \"\(split.rawValue)\"")
+  }
+
+  /// The names that problems carry as their task, each once, in the order of the file.
+  package var taskNames: [String] {
+    var seen: Set<String> = []
+    return tasks.flatMap(\.problemTasks).filter { seen.insert($0).inserted }
+  }
+
+  /// A problem, looked up alone; index 0 or greater, in a split that has problems.
+  package func problem(at index: Int, split: Split) -> WorkedProblem {
+    precondition(index >= 0, "problems are numbered from 0")
+    let task = tasks[taskNumber(at: index, split: split)]
+    guard
+      let problem = task.problem(at: index, split: split, key: key, attempts: TaskSuite.attempts)
+    else {
+      preconditionFailure(
+        "no \(split.rawValue) problem of \(task.name): opening the suite should have found this")
+    }
+    return problem
+  }
+
+  /// The problems of a range of indices.
+  package func problems(_ indices: Range<Int>, split: Split) -> [WorkedProblem] {
+    indices.map { problem(at: $0, split: split) }
+  }
+
+  /// The first problems of a split that differ in their prompts, in the order of their indices.
+  ///
+  /// - Returns: `count` problems, or fewer where the split seems to have no more: where
+  ///   `max(1_000, count)` indices in a row brought nothing new. The problems for a smaller count are
+  ///   the beginning of those for a larger one, as long as neither falls short.
+  package func distinctProblems(split: Split, count: Int) -> [WorkedProblem] {
+    var found: [WorkedProblem] = []
+    found.reserveCapacity(count)
+    var seen: Set<String> = []
+    var index = 0
+    var repetitions = 0
+    while found.count < count, repetitions < max(1_000, count) {
+      let next = problem(at: index, split: split)
+      index += 1
+      if seen.insert(next.problem.prompt).inserted {
+        found.append(next)
+        repetitions = 0
+      } else {
+        repetitions += 1
+      }
+    }
+    return found
+  }
+
+  /// Candidates that are drawn at most; opening a suite checks that far fewer are enough.
+  private static let attempts = 2_000_000
+
+  /// Which task an index asks for.
+  ///
+  /// Steps of the golden ratio spread the tasks evenly (a Weyl sequence), so that each stretch of
+  /// indices, such as a batch, has the mixture's shares almost exactly.
+  private func taskNumber(at index: Int, split: Split) -> Int {
+    guard let shares = shares[split] else {
+      preconditionFailure("the split \(split.rawValue) of \(name) is empty: check it beforehand")
+    }
+    guard tasks.count > 1 else { return 0 }
+    var start = key
+    start.combine(split.key)
+    let place = start.value &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15
+    let share = Double(place >> 11) * 0x1p-53
+    // Rounding may leave the last sum of shares a little below 1; then the last task that counts.
+    return shares.firstIndex { share < $0 } ?? shares.firstIndex(of: shares[shares.count - 1]) ?? 0
+  }
+}

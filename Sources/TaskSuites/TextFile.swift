@@ -1,0 +1,34 @@
+internal import Foundation
+internal import Verifiers
+
+/// A text file read whole.
+struct TextFile {
+  let text: String
+  /// The name that messages show.
+  let name: String
+
+  /// - Throws: `SuiteError` where the file is missing, can't be read, or isn't UTF-8.
+  init(_ url: URL, name: String) throws(SuiteError) {
+    self.name = name
+    let data: Data
+    do {
+      data = try Data(contentsOf: url)
+    } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
+      throw SuiteError(.missing, file: name, "no such file")
+    } catch {
+      throw SuiteError(.unreadable, file: name, "can't be read: \(error.localizedDescription)")
+    }
+    guard let text = String(validating: data, as: UTF8.self) else {
+      throw SuiteError(
+        .badData, file: name, position: TextFile.firstBadLine(of: data),
+        "this line is not UTF-8 text; save the file in that encoding")
+    }
+    self.text = text
+  }
+
+  private static func firstBadLine(of data: Data) -> TextPosition? {
+    let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let bad = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+    return bad.map { TextPosition(line: $0 + 1, column: 1) }
+  }
+}
