@@ -28,6 +28,17 @@ struct ImplicationGenerator: ProblemGenerator {
   }
 
   func draw(using random: inout SplitMix64) -> ImplicationProblem? {
+    let wanted = ["True", "False", "Unknown"][random.next(below: 3)]
+    // Throwing a draw away here, without a new wish, is what keeps the answers equally frequent.
+    for _ in 0..<1_000 {
+      if let problem = candidate(answering: wanted, &random) { return problem }
+    }
+    return nil
+  }
+
+  private func candidate(
+    answering wanted: String, _ random: inout SplitMix64
+  ) -> ImplicationProblem? {
     var unused = Array(0..<letters)
     random.shuffle(&unused)
     let ruleCount = random.next(in: rules)
@@ -45,10 +56,11 @@ struct ImplicationGenerator: ProblemGenerator {
     }
     random.shuffle(&problem.rules)
     random.shuffle(&problem.facts)
-    guard hasDistinctPremises(problem.rules), chooseQuery(of: &problem, &random) else {
-      return nil
-    }
-    return problem
+    guard hasDistinctPremises(problem.rules) else { return nil }
+    let queries = problem.queries(answering: wanted)
+    guard !queries.isEmpty else { return nil }
+    problem.query = random.element(of: queries)
+    return problem.isClassical ? problem : nil
   }
 
   private func literal(_ letter: Int, _ random: inout SplitMix64) -> Literal {
@@ -76,31 +88,12 @@ struct ImplicationGenerator: ProblemGenerator {
     return true
   }
 
-  /// Sets a query with a randomly wanted answer; false where the rules offer none.
-  private func chooseQuery(
-    of problem: inout ImplicationProblem, _ random: inout SplitMix64
-  ) -> Bool {
-    let known = problem.known
-    let given = Set(problem.facts.map(\.letter))
-    let wanted = random.next(below: 3)
-    var letters: [Int] = []
-    for literal in problem.rules.flatMap({ [$0.premise, $0.conclusion] })
-    where !given.contains(literal.letter) && !letters.contains(literal.letter) {
-      let query = Literal(letter: literal.letter, isNegated: false)
-      let verdict = known.contains(query) ? 0 : known.contains(query.negated) ? 1 : 2
-      if verdict == wanted { letters.append(query.letter) }
-    }
-    guard !letters.isEmpty else { return false }
-    problem.query = Literal(letter: random.element(of: letters), isNegated: false)
-    return true
-  }
-
   func write(_ question: ImplicationProblem, to text: inout TextBuffer) {
     question.write(to: &text)
   }
 
   func work(_ question: ImplicationProblem) -> Work? {
-    guard question.isClassical, let answer = question.answer else { return nil }
+    guard let answer = question.answer else { return nil }
     var text = TextBuffer()
     var seen: Set<Literal> = []
     facts: for (place, fact) in question.facts.enumerated() {
@@ -119,5 +112,23 @@ struct ImplicationGenerator: ProblemGenerator {
       if current.letter == question.query.letter { break facts }
     }
     return Work(reasoning: text.text, answer: answer)
+  }
+}
+
+extension ImplicationProblem {
+  /// The letters of the rules, other than those of the facts, of which this is the verdict.
+  fileprivate func queries(answering wanted: String) -> [Literal] {
+    let known = known
+    var queries: [Literal] = []
+    for literal in rules.flatMap({ [$0.premise, $0.conclusion] }) {
+      let query = Literal(letter: literal.letter, isNegated: false)
+      let verdict =
+        known.contains(query) ? "True" : known.contains(query.negated) ? "False" : "Unknown"
+      guard verdict == wanted, !queries.contains(query),
+        !facts.contains(where: { $0.letter == query.letter })
+      else { continue }
+      queries.append(query)
+    }
+    return queries
   }
 }

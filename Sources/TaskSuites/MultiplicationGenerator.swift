@@ -1,7 +1,7 @@
 /// Products of a whole number and a digit such as `47*6=`, worked digit by digit from the right.
 ///
-/// The demonstration is `7*6=42,4*6=24+4=28`: each step multiplies one digit and then adds the carry
-/// that the step before shows as its tens digit. The single digit may stand on either side.
+/// The demonstration is `7*6=42,4*6+4=24+4=28`: each step takes one digit and the carry, which the
+/// step before shows as its tens digit; it multiplies first and then adds. The single digit may stand on either side.
 /// Setting: `digits: [least, most]` of the number.
 struct MultiplicationGenerator: ProblemGenerator {
   static let verifierName = "numeric"
@@ -34,7 +34,10 @@ struct MultiplicationGenerator: ProblemGenerator {
     for place in decimalDigits(of: number) {
       let product = place * digit
       let sum = product + carry
-      steps.append("\(place)*\(digit)=\(product)" + (carry > 0 ? "+\(carry)=\(sum)" : ""))
+      steps.append(
+        carry > 0
+          ? "\(place)*\(digit)+\(carry)=\(product)+\(carry)=\(sum)" : "\(place)*\(digit)=\(product)"
+      )
       carry = sum / 10
     }
     return Work(reasoning: steps.joined(separator: ","), answer: "\(question.0 * question.1)")

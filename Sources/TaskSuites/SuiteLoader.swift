@@ -209,6 +209,6 @@ struct SuiteLoader {
       name: name, summary: summary, seed: seed, base: base, tasks: tasks,
       verifier: isUniform ? routes[0].verifier : RoutedVerifier(name: name, routes: routes),
       notes: notes,
-      fingerprint: String(repeating: "0", count: 16 - hash.count) + hash)
+      fingerprint: String(repeating: "0", count: 16 - hash.count) + hash, file: file)
   }
 }

@@ -28,15 +28,16 @@ package struct TaskSuite: Sendable {
   /// A hash of everything the problems depend on, 16 hexadecimal digits.
   package let fingerprint: String
 
+  /// The file that the suite came from, as messages name it.
+  let file: String
   private let key: StableHash
-  private let shares: [Double]
+  /// For each split, the sums of the tasks' shares up to and including each task.
+  private let shares: [Split: [Double]]
 
   init(
     name: String, summary: String, seed: UInt64, base: String?, tasks: [SuiteTask],
-    verifier: any Verifier, notes: [String], fingerprint: String
+    verifier: any Verifier, notes: [String], fingerprint: String, file: String
   ) {
-    let total = tasks.reduce(0) { $0 + $1.weight }
-    precondition(total > 0, "a suite needs a task with a weight")
     self.name = name
     self.summary = summary
     self.seed = seed
@@ -45,12 +46,32 @@ package struct TaskSuite: Sendable {
     self.verifier = verifier
     self.notes = notes
     self.fingerprint = fingerprint
+    self.file = file
     key = StableHash(seed)
-    var sum = 0.0
-    shares = tasks.map { task in
-      sum += task.weight / total
-      return sum
+    var shares: [Split: [Double]] = [:]
+    for split in Split.allCases {
+      let weights = tasks.map { $0.problemCount(in: split) == 0 ? 0 : $0.weight }
+      let total = weights.reduce(0, +)
+      guard total > 0 else { continue }
+      var sum = 0.0
+      shares[split] = weights.map { weight in
+        sum += weight / total
+        return sum
+      }
     }
+    self.shares = shares
+  }
+
+  /// Makes sure that a split has problems, which a file of few rows may not give it.
+  ///
+  /// - Throws: `SuiteError` that says how to mend it.
+  package func checkHasProblems(in split: Split) throws(SuiteError) {
+    guard shares[split] == nil else { return }
+    throw SuiteError(
+      .badData, file: file,
+      "no row is in the split \(split.rawValue): prompts are sorted by their hash, 18 in 20 to train "
+        + "and 1 in 20 each to validation and test; add rows, or sort them with a key such as "
+        + "\"split\": \"\(split.rawValue)\"")
   }
 
   /// The names that problems carry as their task, each once, in the order of the file.
@@ -59,7 +80,7 @@ package struct TaskSuite: Sendable {
     return tasks.flatMap(\.problemTasks).filter { seen.insert($0).inserted }
   }
 
-  /// A problem, looked up alone; index 0 or greater.
+  /// A problem, looked up alone; index 0 or greater, in a split that has problems.
   package func problem(at index: Int, split: Split) -> WorkedProblem {
     precondition(index >= 0, "problems are numbered from 0")
     let task = tasks[taskNumber(at: index, split: split)]
@@ -109,13 +130,15 @@ package struct TaskSuite: Sendable {
   /// Steps of the golden ratio spread the tasks evenly (a Weyl sequence), so that each stretch of
   /// indices, such as a batch, has the mixture's shares almost exactly.
   private func taskNumber(at index: Int, split: Split) -> Int {
+    guard let shares = shares[split] else {
+      preconditionFailure("the split \(split.rawValue) of \(name) is empty: check it beforehand")
+    }
     guard tasks.count > 1 else { return 0 }
     var start = key
     start.combine(split.key)
     let place = start.value &+ UInt64(index) &* 0x9E37_79B9_7F4A_7C15
     let share = Double(place >> 11) * 0x1p-53
-    let number = shares.firstIndex { share < $0 }
-    // Rounding may leave the last sum of shares a little below 1.
-    return number ?? tasks.lastIndex { $0.weight > 0 } ?? 0
+    // Rounding may leave the last sum of shares a little below 1; then the last task that counts.
+    return shares.firstIndex { share < $0 } ?? shares.firstIndex(of: shares[shares.count - 1]) ?? 0
   }
 }

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// JSON5 texts (json5.org) read with line and column, which Foundation's decoder doesn't tell.
 ///
 /// Stricter than the standard in three points that are mistakes in a file people edit: a key twice
@@ -39,10 +37,11 @@ package enum JSON5 {
   ) throws(JSON5Error) -> Value {
     let root = try parse(text, file: file)
     do {
-      return try JSONDecoder().decode(type, from: Data(root.plainJSON.utf8))
+      return try type.init(from: JSON5Decoder(node: root, file: file))
+    } catch let error as JSON5Error {
+      throw error
     } catch {
-      let (path, message) = complaint(of: error)
-      throw JSON5Error(file: file, position: root.node(at: path).position, message: message)
+      throw JSON5Error(file: file, position: root.position, message: "\(error)")
     }
   }
 
@@ -57,19 +56,6 @@ package enum JSON5 {
     var positions: [TextPosition] = []
     _ = try? parser.string { positions.append($0) }
     return positions
-  }
-
-  private static func complaint(of error: any Error) -> (path: [any CodingKey], message: String) {
-    guard let error = error as? DecodingError else { return ([], "\(error)") }
-    switch error {
-    case .keyNotFound(let key, let context):
-      return (context.codingPath, "the key '\(key.stringValue)' is missing")
-    case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
-      let place = context.codingPath.last.map { "'\($0.stringValue)'" } ?? "the file"
-      return (context.codingPath, "\(place) is not of the type \(type)")
-    case .dataCorrupted(let context): return (context.codingPath, context.debugDescription)
-    @unknown default: return ([], "\(error)")
-    }
   }
 }
 

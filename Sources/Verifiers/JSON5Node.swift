@@ -63,23 +63,6 @@ package struct JSON5Node: Sendable, Equatable {
         + "}"
     }
   }
-
-  /// The deepest node that exists along a decoder's path.
-  func node(at path: [any CodingKey]) -> JSON5Node {
-    var node = self
-    for key in path {
-      switch node.value {
-      case .array(let nodes):
-        guard let index = key.intValue, nodes.indices.contains(index) else { return node }
-        node = nodes[index]
-      case .object:
-        guard let next = node[key.stringValue] else { return node }
-        node = next
-      default: return node
-      }
-    }
-    return node
-  }
 }
 
 private func plainString(_ text: String) -> String {
