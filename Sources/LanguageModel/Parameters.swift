@@ -165,6 +165,8 @@ package enum RandomPurpose {
   package static let coin: UInt32 = 5
   /// Order of minibatches.
   package static let shuffle: UInt32 = 6
+  /// Which demonstrations lose their reasoning.
+  package static let demonstration: UInt32 = 8
   /// Tokens of `ask`.
   package static let ask: UInt32 = 7
 }

@@ -2,6 +2,7 @@ internal import Foundation
 internal import LanguageModel
 internal import Kernels
 internal import TaskSuites
+internal import Verifiers
 
 /// Supervised fine-tuning on the suite's worked demonstrations: cross-entropy of their tokens.
 ///
@@ -17,9 +18,10 @@ package struct SupervisedFineTuning: TrainingAlgorithm {
   package func step(_ step: Int) throws -> StepReport {
     let start = Clock.now
     var batch = PackedBatch()
-    for worked in run.problems(step: step) {
-      batch.append(
-        prompt: try run.text.prompt(worked.problem), completion: try run.text.demonstration(worked))
+    for (index, worked) in run.problems(step: step).enumerated() {
+      let prompt = try run.text.prompt(worked.problem)
+      let completion = try run.text.demonstration(thinned(worked, step: step, index: index))
+      batch.append(prompt: prompt, completion: completion)
     }
     let rate = run.learningRate(step: step)
     let report = run.learner.update(
@@ -43,5 +45,19 @@ package struct SupervisedFineTuning: TrainingAlgorithm {
     metrics["step_time"] = seconds
     metrics["tokens_per_second"] = Double(batch.tokens.count) / seconds
     return StepReport(metrics: metrics, completions: [])
+  }
+
+  /// The demonstration, or for a share of them its answer alone after an empty chain of thought.
+  private func thinned(_ worked: WorkedProblem, step: Int, index: Int) -> WorkedProblem {
+    let share = run.configuration.answerOnlyShare
+    guard share > 0, worked.demonstration != nil else { return worked }
+    let coin = Philox(
+      seed: UInt64(bitPattern: Int64(run.configuration.seed)),
+      purpose: RandomPurpose.demonstration
+    ).uniform(SIMD4(UInt32(index), UInt32(truncatingIfNeeded: step), 0, 0))
+    guard Double(coin) < share else { return worked }
+    return WorkedProblem(
+      problem: worked.problem,
+      demonstration: Completion(reasoning: "", answer: worked.problem.answer).text)
   }
 }

@@ -89,6 +89,13 @@ package struct Configuration: Sendable, Equatable {
   /// Norm that larger gradients are scaled down to; 0 for no limit.
   package var maxGradientNorm = 1.0
 
+  // MARK: Demonstrations
+
+  /// Share of the demonstrations whose reasoning is left out, so that only the answer is learned: a
+  /// policy that thinks only sometimes, which reinforcement learning then teaches to think ("How
+  /// reinforcement learning after next-token prediction facilitates learning", arXiv 2510.11495).
+  package var answerOnlyShare = 0.0
+
   // MARK: First weights
 
   /// Longest prompt and completion together, in tokens, of a model made from a size.

@@ -130,6 +130,14 @@ extension Configuration {
         ).elsewhere("max_grad_norm", "grad_clip", "gradient_norm"),
       ]),
     ConfigurationSection(
+      "Demonstrations",
+      [
+        ConfigurationField(
+          "answer_only_share", \.answerOnlyShare, .number(.from(0, to: 1)),
+          "share of demonstrations whose reasoning is left out"
+        ).only(.sft).from("arXiv 2510.11495")
+      ]),
+    ConfigurationSection(
       "First weights (where model is a size)",
       [
         ConfigurationField(
