@@ -1,4 +1,5 @@
 internal import COpenBLAS
+internal import Dispatch
 
 /// Matrix products over OpenBLAS, which runs single-threaded: the parallelism is outside.
 ///
