@@ -93,8 +93,7 @@ package final class Generator {
   package static let slots = 128
 
   /// Makes a generator for prompts and completions up to these lengths.
-  package init(_ layout: ParameterLayout, longestPrompt: Int, maximumNewTokens: Int, threads: Int)
-  {
+  package init(_ layout: ParameterLayout, longestPrompt: Int, maximumNewTokens: Int, threads: Int) {
     precondition(longestPrompt + maximumNewTokens <= layout.configuration.contextLength + 1)
     self.layout = layout
     self.longestPrompt = longestPrompt
