@@ -82,6 +82,9 @@ package final class Trainer {
       let model = try Self.firstModel(configuration, installation)
       try self.init(
         configuration, folder, model, reference: Self.reference(configuration, model), installation)
+      if steps != nil {
+        try AtomicFile.write(configuration.jsonText, to: folder.configurationFile)
+      }
       return
     }
     let files = try ModelFiles.load(newest.path)
@@ -97,7 +100,7 @@ package final class Trainer {
         mend: "Give --steps \(state.step) or more.")
     }
     if steps != nil {
-      try AtomicFile.write(configuration.jsonText + "\n", to: folder.configurationFile)
+      try AtomicFile.write(configuration.jsonText, to: folder.configurationFile)
     }
   }
 
