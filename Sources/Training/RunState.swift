@@ -48,7 +48,8 @@ package final class RunState {
         beta1: c.adamBeta1, beta2: c.adamBeta2, epsilon: c.adamEpsilon,
         weightDecay: c.weightDecay),
       maximumGradientNorm: c.maxGradientNorm > 0 ? c.maxGradientNorm : .infinity,
-      temperature: Float(c.temperature))
+      // Demonstrations are learned at temperature 1, whatever evaluations sample with.
+      temperature: c.algorithm == .sft ? 1 : Float(c.temperature))
     schedule = LearningRateSchedule(
       peak: c.learningRate, shape: c.schedule, warmUpUpdates: c.warmupSteps,
       totalUpdates: c.steps, finalFraction: c.finalLearningRateFraction)
