@@ -90,7 +90,14 @@ package final class Generator {
   private let maximumNewTokens: Int
   private var decoders: [Decoder] = []
   /// Rows a lane decodes at once.
-  package static let slots = 128
+  package static let slots = 64
+
+  /// Lanes of a request: enough for many cores, each with as many sequences as keep its rows busy
+  /// until the last ones end.
+  static func lanes(sequences: Int, prompts: Int) -> Int {
+    let full = (sequences + slots - 1) / slots
+    return max(1, min(prompts, full, max(8, min(16, full / 2))))
+  }
 
   /// Makes a generator for prompts and completions up to these lengths.
   package init(_ layout: ParameterLayout, longestPrompt: Int, maximumNewTokens: Int, threads: Int) {
@@ -108,8 +115,7 @@ package final class Generator {
     precondition(request.maximumNewTokens <= maximumNewTokens)
     let total = request.prompts.count * request.copies
     let result = Generations(count: total, limit: request.maximumNewTokens)
-    let wanted = (total + Self.slots - 1) / Self.slots
-    let laneCount = max(1, min(request.prompts.count, min(wanted, max(16, wanted / 8))))
+    let laneCount = Self.lanes(sequences: total, prompts: request.prompts.count)
     let workers = min(threads, laneCount)
     while decoders.count < workers {
       decoders.append(
