@@ -192,7 +192,8 @@ package struct Evaluator {
     var k = 1
     while k <= samples {
       let able = judged.filter { $0.judged >= k }
-      passAtK["\(k)"] = mean(able.map { Training.passAtK(k, samples: $0.judged, correct: $0.right) })
+      passAtK["\(k)"] = mean(
+        able.map { Training.passAtK(k, samples: $0.judged, correct: $0.right) })
       k *= 2
     }
     let completions = Double(outcomes.count * samples)

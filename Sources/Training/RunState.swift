@@ -101,7 +101,8 @@ package final class RunState {
   package func verify(_ rollout: Rollout, step: Int) throws -> Verdicts {
     let start = Clock.now
     let verdicts = Verification.run(
-      suite.verifier, rollout.completions, threads: threads) { rollout.problem($0) }
+      suite.verifier, rollout.completions, threads: threads
+    ) { rollout.problem($0) }
     var result = Verdicts(
       rewards: verdicts.map { verdict in
         if case .score(let score) = verdict, score.reward.isFinite { score.reward } else { nil }

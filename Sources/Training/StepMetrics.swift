@@ -75,7 +75,8 @@ extension RunState {
   private func records(
     _ step: Int, _ rollout: Rollout, _ verdicts: Verdicts, _ advantages: [Double], _ count: Int
   ) -> [CompletionRecord] {
-    let wanted = configuration.logCompletions == 0 ? count : min(count, configuration.logCompletions)
+    let limit = configuration.logCompletions
+    let wanted = limit == 0 ? count : min(count, limit)
     // Spread over the problems, so that a small number shows many of them.
     return (0..<wanted).map { i in
       let s = i * count / wanted
