@@ -59,6 +59,9 @@ package final class Trainer {
     starting configuration: Configuration, installation: Installation = .current
   ) throws {
     let model = try Self.firstModel(configuration, installation)
+    var configuration = configuration
+    // The suite's base by its name, so that the run says what it started from.
+    configuration.model = model.name
     try self.init(
       configuration, RunFolder(configuration.runFolder), model,
       reference: Self.reference(configuration, model), installation)
