@@ -113,7 +113,7 @@ package struct Evaluator {
 
   /// Looks up the problems, which differ from each other, and checks that they fit the model.
   ///
-  /// - Throws: `TrainingError.unfitProblem`.
+  /// - Throws: `SuiteError` where the split is empty, `TrainingError.unfitProblem`.
   package init(
     _ plan: EvaluationPlan, suite: TaskSuite, vocabulary: Vocabulary, layout: ParameterLayout,
     threads: Int
@@ -126,16 +126,12 @@ package struct Evaluator {
     self.suite = suite
     self.threads = threads
     self.text = text
+    try suite.checkHasProblems(in: plan.split)
     problems = suite.distinctProblems(split: plan.split, count: plan.limit)
     prompts = try problems.map { try text.prompt($0.problem) }
-    guard let longest = prompts.map(\.count).max() else {
-      throw TrainingError.unfitProblem(
-        "suite \(suite.name) has no \(plan.split.rawValue) problems",
-        mend: "Add problems, or evaluate another split.")
-    }
     generator = Generator(
-      layout, longestPrompt: longest, maximumNewTokens: plan.maxCompletionTokens,
-      threads: threads)
+      layout, longestPrompt: prompts.reduce(1) { max($0, $1.count) },
+      maximumNewTokens: plan.maxCompletionTokens, threads: threads)
   }
 
   /// Completes and judges every problem.

@@ -148,6 +148,7 @@ package final class Trainer {
     suite = try SuiteLocator.open(
       configuration.suite, fitting: model,
       maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)
+    try suite.checkHasProblems(in: .train)
     run = RunState(
       configuration, policy: Transformer(model.parameters), reference: reference,
       vocabulary: model.vocabulary, suite: suite, threads: threads)
