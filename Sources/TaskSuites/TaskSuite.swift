@@ -74,6 +74,21 @@ package struct TaskSuite: Sendable {
         + "\"split\": \"\(split.rawValue)\"")
   }
 
+  /// Makes sure that every training problem has a demonstration, as supervised training needs.
+  ///
+  /// - Throws: `SuiteError` with the line of the first row that has none.
+  package func checkHasDemonstrations() throws(SuiteError) {
+    for task in tasks where task.weight > 0 {
+      guard case .rows(let set) = task.source,
+        let row = set.rows.first(where: { $0.split == .train && $0.worked.demonstration == nil })
+      else { continue }
+      throw SuiteError(
+        .badData, file: task.origin, position: TextPosition(line: row.line, column: 1),
+        "the row has no 'demonstration', which supervised training learns; add one such as "
+          + "\"<think>1+1</think>2\", or leave the row out")
+    }
+  }
+
   /// The names that problems carry as their task, each once, in the order of the file.
   package var taskNames: [String] {
     var seen: Set<String> = []

@@ -149,6 +149,7 @@ package final class Trainer {
       configuration.suite, fitting: model,
       maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)
     try suite.checkHasProblems(in: .train)
+    if configuration.algorithm == .sft { try suite.checkHasDemonstrations() }
     run = RunState(
       configuration, policy: Transformer(model.parameters), reference: reference,
       vocabulary: model.vocabulary, suite: suite, threads: threads)
