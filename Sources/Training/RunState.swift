@@ -103,14 +103,14 @@ package final class RunState {
       suite.verifier, rollout.completions, threads: threads) { rollout.problem($0) }
     var result = Verdicts(
       rewards: verdicts.map { verdict in
-        if case .score(let score) = verdict, score.reward.isFinite { score.reward } else { nil }
+        if case .score(let score) = verdict { score.reward } else { nil }
       }, verdicts: verdicts, seconds: Clock.seconds(since: start))
     if Double(result.failures)
       > configuration.verifierFailureLimit * Double(rollout.completions.count)
     {
       throw TrainingError.verifierFailures(
         step: step, failures: result.failures, completions: rollout.completions.count,
-        last: result.lastFailure ?? "a reward that is not finite")
+        last: result.lastFailure ?? "")
     }
     if configuration.rewards == .random {
       let coin = Philox(
@@ -156,9 +156,17 @@ enum Verification {
   ) -> [Verdict] {
     let results = Mutex([Verdict](repeating: .failure("not judged"), count: completions.count))
     Parallel.forEachChunk(of: completions.count, chunk: 64, threads: threads) { range in
-      let verdicts = range.map { verifier.verify(completions[$0], of: problem($0)) }
+      let verdicts = range.map { checked(verifier.verify(completions[$0], of: problem($0))) }
       results.withLock { $0.replaceSubrange(range, with: verdicts) }
     }
     return results.withLock { $0 }
+  }
+
+  /// The verdict, or a failure where its numbers can't be trained on or written down.
+  private static func checked(_ verdict: Verdict) -> Verdict {
+    guard case .score(let score) = verdict,
+      !score.reward.isFinite || score.parts.values.contains(where: { !$0.isFinite })
+    else { return verdict }
+    return .failure("a score that is not finite")
   }
 }
