@@ -66,6 +66,8 @@ package final class RunState {
   }
 
   /// Samples `copies` completions of each of the step's problems.
+  ///
+  /// - Throws: `TrainingError` for a problem that doesn't fit, and for a policy that overflows.
   package func sample(step: Int, copies: Int) throws -> Rollout {
     let start = Clock.now
     let problems = problems(step: step)
@@ -80,9 +82,15 @@ package final class RunState {
       random: Philox(seed: UInt64(bitPattern: Int64(c.seed)), purpose: RandomPurpose.rollout),
       step: UInt32(truncatingIfNeeded: step))
     let generations = sampler().generate(policy, request)
-    return Rollout(
+    let rollout = Rollout(
       problems, prompts: prompts, generations: generations, copies: copies,
       vocabulary: text.vocabulary, start: start)
+    // Completions of such a policy are all wrong: without this the run would go on with flat groups.
+    guard rollout.isFinite else {
+      let what = policy.parameters.firstNonFinite.map { "the weight \($0)" }
+      throw TrainingError.notFinite(step: step, what: what ?? "the policy's output")
+    }
+    return rollout
   }
 
   private func sampler() -> Generator {

@@ -182,12 +182,14 @@ package final class Trainer {
     while state.step < configuration.steps && !shouldStop() {
       let step = state.step + 1
       let start = Clock.now
+      let updates = run.learner.updates
       var report: StepReport
       do {
         report = try algorithm.step(step)
       } catch {
-        // The state before this step is whole: nothing of it is lost.
-        if savedStep != state.step && state.step > 0 { try save(after: nil) }
+        // Before the step's first update the state is whole: nothing of it is lost.
+        let isWhole = run.learner.updates == updates
+        if isWhole && savedStep != state.step && state.step > 0 { try save(after: nil) }
         throw error
       }
       state.step = step
@@ -247,6 +249,9 @@ package final class Trainer {
   }
 
   private func save(after: EvaluationResult?) throws {
+    if let weight = run.policy.parameters.firstNonFinite {
+      throw TrainingError.notFinite(step: state.step, what: "the weight \(weight)")
+    }
     state.updates = run.learner.updates
     state.tokensSeen = run.tokensSeen
     var madeBy: [String: JSONValue] = [
