@@ -74,10 +74,27 @@ package struct RunFolder: Sendable {
   ///   damaged file.
   package func configuration() throws -> Configuration {
     guard Self.isRun(path), FileManager.default.fileExists(atPath: configurationFile) else {
+      let near = nearestRun.map { "Did you mean \($0)? Or start" } ?? "Start"
       throw TrainingError.missing(
-        "\(path): no run there", mend: "Start one with: hone train --run \(path)")
+        "\(path): no run there", mend: "\(near) one with: hone train --run \(path)")
     }
     return try Configuration(resolving: Configuration.settings(ofFile: configurationFile))
+  }
+
+  /// A run beside this folder, or in `runs`, with nearly its name.
+  private var nearestRun: String? {
+    let name = (path as NSString).lastPathComponent
+    let parent = (path as NSString).deletingLastPathComponent
+    for folder in [parent, (parent as NSString).appendingPathComponent("runs")] {
+      let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
+      let runs = (names ?? []).sorted().filter {
+        Self.isRun((folder as NSString).appendingPathComponent($0))
+      }
+      if let near = nearestKnownName(to: name, in: runs) {
+        return (folder as NSString).appendingPathComponent(near)
+      }
+    }
+    return nil
   }
 
   /// Deletes all but the newest `count` checkpoints.
