@@ -136,27 +136,38 @@ struct LineFile {
   }
 
   /// Appends lines; each already ends without a line end.
+  ///
+  /// - Throws: `FileError`, for example with no space left.
   func append(_ lines: [String]) throws {
     guard !lines.isEmpty else { return }
     do {
       try handle.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
     } catch {
-      throw Self.unwritable(path)
+      throw stopped
     }
   }
 
   /// Flushes to disk.
+  ///
+  /// - Throws: `FileError`.
   func synchronize() throws {
     do {
       try handle.synchronize()
     } catch {
-      throw Self.unwritable(path)
+      throw stopped
     }
+  }
+
+  private var stopped: FileError {
+    FileError(
+      kind: .inputOutput, path: path, code: 0,
+      message: "can't be written to any more; is the disk full, or the folder read-only?",
+      mend: "the last checkpoint stays: make room, then resume")
   }
 
   private static func unwritable(_ path: String) -> TrainingError {
     TrainingError.unwritable(
-      "\(path) can't be written; is the disk full, or the folder read-only?",
-      mend: "The last checkpoint stays: make room, then resume.")
+      "\(path): it can't be opened to write; is the folder read-only?",
+      mend: "The last checkpoint stays: mend the folder, then resume.")
   }
 }

@@ -219,7 +219,11 @@ package final class Trainer {
     }
     let isDone = state.step == configuration.steps
     let after = isDone ? evaluator.evaluate(run.policy) : nil
-    if savedStep != state.step || after != nil { try save(after: after) }
+    if savedStep != state.step || after != nil {
+      try metricsFile.synchronize()
+      try completionsFile.synchronize()
+      try save(after: after)
+    }
     return TrainingSummary(
       run: folder.path, steps: state.step, seconds: state.seconds, before: before, after: after,
       weightsHash: run.policy.parameters.hash,
