@@ -51,6 +51,7 @@ package final class Trainer {
   private let evaluator: Evaluator
   private var state: TrainerState
   private let reference: Parameters?
+  private var lock: RunLock?
 
   /// Prepares a new run: everything is opened and checked before the folder is made.
   ///
@@ -63,6 +64,7 @@ package final class Trainer {
       configuration, RunFolder(configuration.runFolder), model,
       reference: Self.reference(configuration, model), installation)
     try folder.create(configuration)
+    lock = try RunLock(folder)
   }
 
   /// Prepares to go on with a run, from its newest checkpoint, or from its start if it has none.
@@ -76,21 +78,23 @@ package final class Trainer {
   ) throws {
     let folder = RunFolder(path)
     var configuration = try folder.configuration()
+    let lock = try RunLock(folder)
     if let steps { configuration.steps = steps }
     if let threads { configuration.threads = threads }
-    guard let newest = folder.checkpoints().last else {
+    if let newest = folder.checkpoints().last {
+      let files = try ModelFiles.load(newest.path)
+      let model = try ModelBundle(name: newest.path, files: files)
+      let reference =
+        configuration.klWeight > 0
+        ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
+      try self.init(configuration, folder, model, reference: reference, installation)
+      state = try TrainerCheckpoint.restore(run, from: files)
+    } else {
       let model = try Self.firstModel(configuration, installation)
       try self.init(
         configuration, folder, model, reference: Self.reference(configuration, model), installation)
-      return
     }
-    let files = try ModelFiles.load(newest.path)
-    let model = try ModelBundle(name: newest.path, files: files)
-    let reference =
-      configuration.klWeight > 0
-      ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
-    try self.init(configuration, folder, model, reference: reference, installation)
-    state = try TrainerCheckpoint.restore(run, from: files)
+    self.lock = lock
     guard state.step <= configuration.steps else {
       throw TrainingError.unusable(
         "\(path) has already done \(state.step) steps, more than \(configuration.steps)",
