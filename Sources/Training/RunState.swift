@@ -48,7 +48,8 @@ package final class RunState {
         beta1: c.adamBeta1, beta2: c.adamBeta2, epsilon: c.adamEpsilon,
         weightDecay: c.weightDecay),
       maximumGradientNorm: c.maxGradientNorm > 0 ? c.maxGradientNorm : .infinity,
-      temperature: Float(c.temperature))
+      // Demonstrations are learned as they are; the temperature is only for sampling.
+      temperature: c.algorithm == .sft ? 1 : Float(c.temperature))
     schedule = LearningRateSchedule(
       peak: c.learningRate, shape: c.schedule, warmUpUpdates: c.warmupSteps,
       totalUpdates: c.steps, finalFraction: c.finalLearningRateFraction)
@@ -76,8 +77,7 @@ package final class RunState {
     let request = GenerationRequest(
       prompts: prompts, keys: prompts.indices.map { UInt32($0) }, copies: copies,
       maximumNewTokens: c.maxCompletionTokens,
-      rule: SamplingRule(
-        temperature: Float(c.temperature), topK: c.topK, topP: Float(c.topP)),
+      rule: c.samplingRule,
       endToken: text.vocabulary.end,
       random: Philox(seed: UInt64(bitPattern: Int64(c.seed)), purpose: RandomPurpose.rollout),
       step: UInt32(truncatingIfNeeded: step))
@@ -153,6 +153,13 @@ package final class RunState {
         $0 * rollout.copies..<($0 + 1) * rollout.copies
       }
     }.filter { !$0.isEmpty }
+  }
+}
+
+extension Configuration {
+  /// How tokens of training completions are picked, and those of evaluations that sample.
+  var samplingRule: SamplingRule {
+    SamplingRule(temperature: Float(temperature), topK: topK, topP: Float(topP))
   }
 }
 

@@ -159,11 +159,13 @@ package final class Trainer {
       vocabulary: model.vocabulary, suite: suite, threads: threads)
     evaluator = try Evaluator(
       EvaluationPlan(
-        split: .test, limit: configuration.evaluationProblems,
-        samples: max(1, configuration.evaluationSamples),
-        temperature: configuration.evaluationSamples > 0 ? configuration.temperature : 0,
+        split: .test, limit: configuration.evaluationProblems, samples: 1, temperature: 0,
         maxCompletionTokens: configuration.maxCompletionTokens,
-        seed: UInt64(bitPattern: Int64(configuration.seed))),
+        seed: UInt64(bitPattern: Int64(configuration.seed)),
+        besides: configuration.evaluationSamples == 0
+          ? nil
+          : EvaluationPlan.Besides(
+            samples: configuration.evaluationSamples, rule: configuration.samplingRule)),
       suite: suite, vocabulary: model.vocabulary, layout: layout, threads: threads)
     state = TrainerState(
       step: 0, updates: 0, tokensSeen: 0, metricsLines: 0, completionLines: 0, seconds: 0)
