@@ -22,7 +22,7 @@ package struct TaskSuite: Sendable {
   /// The tasks of the mixture.
   package let tasks: [SuiteTask]
   /// Judges completions of all tasks.
-  package let verifier: any Verifier
+  package private(set) var verifier: any Verifier
   /// What was decided for the user and is worth a line of output, for example the verifier.
   package let notes: [String]
   /// A hash of everything the problems depend on, 16 hexadecimal digits.
@@ -60,6 +60,13 @@ package struct TaskSuite: Sendable {
       }
     }
     self.shares = shares
+  }
+
+  /// The same problems with another judge.
+  package func judged(by verifier: any Verifier) -> TaskSuite {
+    var copy = self
+    copy.verifier = verifier
+    return copy
   }
 
   /// Makes sure that a split has problems, which a file of few rows may not give it.

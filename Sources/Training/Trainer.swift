@@ -3,6 +3,7 @@ internal import Foundation
 internal import Kernels
 internal import LanguageModel
 package import TaskSuites
+package import Verifiers
 
 /// What a finished or interrupted run comes to.
 package struct TrainingSummary: Sendable {
@@ -55,14 +56,16 @@ package final class Trainer {
 
   /// Prepares a new run: everything is opened and checked before the folder is made.
   ///
+  /// - Parameter verifier: judges instead of the suite's own.
   /// - Throws: typed errors for every input that is missing or wrong.
   package convenience init(
-    starting configuration: Configuration, installation: Installation = .current
+    starting configuration: Configuration, installation: Installation = .current,
+    verifier: (any Verifier)? = nil
   ) throws {
     let model = try Self.firstModel(configuration, installation)
     try self.init(
       configuration, RunFolder(configuration.runFolder), model,
-      reference: Self.reference(configuration, model), installation)
+      reference: Self.reference(configuration, model), installation, verifier)
     try folder.create(configuration)
     lock = try RunLock(folder)
   }
@@ -72,9 +75,11 @@ package final class Trainer {
   /// - Parameters:
   ///   - steps: a new number of steps; nil for the run's own.
   ///   - threads: threads to use; nil for the run's own.
+  ///   - verifier: judges instead of the suite's own.
   /// - Throws: typed errors for every input that is missing or wrong.
   package convenience init(
-    resuming path: String, steps: Int?, threads: Int?, installation: Installation = .current
+    resuming path: String, steps: Int?, threads: Int?, installation: Installation = .current,
+    verifier: (any Verifier)? = nil
   ) throws {
     let folder = RunFolder(path)
     var configuration = try folder.configuration()
@@ -87,12 +92,13 @@ package final class Trainer {
       let reference =
         configuration.klWeight > 0
         ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
-      try self.init(configuration, folder, model, reference: reference, installation)
+      try self.init(configuration, folder, model, reference: reference, installation, verifier)
       state = try TrainerCheckpoint.restore(run, from: files)
     } else {
       let model = try Self.firstModel(configuration, installation)
       try self.init(
-        configuration, folder, model, reference: Self.reference(configuration, model), installation)
+        configuration, folder, model, reference: Self.reference(configuration, model), installation,
+        verifier)
     }
     self.lock = lock
     guard state.step <= configuration.steps else {
@@ -134,7 +140,7 @@ package final class Trainer {
 
   private init(
     _ configuration: Configuration, _ folder: RunFolder, _ model: ModelBundle,
-    reference: Parameters?, _ installation: Installation
+    reference: Parameters?, _ installation: Installation, _ verifier: (any Verifier)?
   ) throws {
     self.configuration = configuration
     self.folder = folder
@@ -149,9 +155,10 @@ package final class Trainer {
           + "the context of \(context) tokens of \(model.name)",
         mend: "Lower it, or use a model with a longer context.")
     }
-    suite = try SuiteLocator.open(
+    let opened = try SuiteLocator.open(
       configuration.suite, fitting: model,
       maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)
+    suite = verifier.map { opened.judged(by: $0) } ?? opened
     try suite.checkHasProblems(in: .train)
     if configuration.algorithm == .sft { try suite.checkHasDemonstrations() }
     run = RunState(
