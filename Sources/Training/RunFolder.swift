@@ -65,7 +65,7 @@ package struct RunFolder: Sendable {
       throw TrainingError.unwritable(
         "\(path): the run's folder can't be made", mend: "Name another folder with --run.")
     }
-    try AtomicFile.write(configuration.jsonText + "\n", to: configurationFile)
+    try AtomicFile.write(configuration.jsonText, to: configurationFile)
   }
 
   /// The run's configuration.

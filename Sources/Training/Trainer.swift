@@ -107,7 +107,7 @@ package final class Trainer {
         mend: "Give --steps \(state.step) or more.")
     }
     if steps != nil {
-      try AtomicFile.write(configuration.jsonText + "\n", to: folder.configurationFile)
+      try AtomicFile.write(configuration.jsonText, to: folder.configurationFile)
     }
   }
 

@@ -7,7 +7,7 @@ package func overviewHelp(_ specifications: [CommandSpecification]) -> String {
     overviewUsage, "",
   ]
   let width = (specifications.map(\.name.count).max() ?? 0) + 3
-  lines += specifications.map { "  " + $0.name.padding(to: width) + $0.summary }
+  lines += specifications.flatMap { entry("  " + $0.name, $0.summary, column: width + 2) }
   lines += [
     "", "`hone COMMAND --help` lists a command's flags; `hone --version` prints the version.",
     "Exit codes: 0 done, 64 usage or configuration, 65 bad data, 66 missing input, 69 plugin failed,",
@@ -39,7 +39,7 @@ private let column = 34
 private let helpWidth = 100
 
 /// A name with its explanation beside it, or below where the name is long; wrapped between words.
-private func entry(_ name: String, _ explanation: String) -> [String] {
+private func entry(_ name: String, _ explanation: String, column: Int = column) -> [String] {
   var lines: [String] = []
   var line = name
   if name.count + 2 > column {

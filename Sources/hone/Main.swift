@@ -2,7 +2,7 @@ import Foundation
 import Training
 
 /// The version of the tool, also written into checkpoints.
-package let toolVersion = "0.1.0"
+package let toolVersion = Hone.version
 
 @main
 enum Main {

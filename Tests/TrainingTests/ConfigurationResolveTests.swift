@@ -78,8 +78,9 @@ struct ConfigurationResolveTests {
   @Test("values that don't go together")
   func combinations() throws {
     #expect(
-      refusal(set("problems", "3"), set("group_size", "2"), set("minibatches", "4"))
-        == "minibatches (4) doesn't divide problems × group_size (3 × 2 = 6); choose a divisor")
+      refusal(set("problems", "3"), set("group_size", "4"), set("minibatches", "4"))
+        == "minibatches (4) doesn't divide problems (3), and a minibatch has whole groups; "
+        + "choose a divisor")
     #expect(try resolved("problems=3", "group_size=2", "minibatches=3").minibatches == 3)
     #expect(refusal(set("suite", "")).hasPrefix("suite is empty"))
     let sft = set("algorithm", "sft")

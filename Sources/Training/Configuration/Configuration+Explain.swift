@@ -39,7 +39,8 @@ extension Configuration {
     func isChanged(_ key: String) -> Bool {
       Self.fields.contains { $0.key == key && differsFromDefault($0) }
     }
-    if algorithm == .grpo {
+    switch algorithm {
+    case .grpo:
       note(
         updatesPerStep == 1,
         "epochs = minibatches = 1: the one update of a step starts at the policy that sampled, so "
@@ -49,7 +50,7 @@ extension Configuration {
         "advantage_epsilon does nothing with advantage_scale none: nothing is divided")
       note(
         rewards == .random, "rewards random is the null arm: a lift here is noise or a mistake")
-    } else {
+    case .sft:
       note(
         evaluationSamples == 0 && ["temperature", "top_k", "top_p"].contains(where: isChanged),
         "temperature, top_k and top_p do nothing in sft with evaluation_samples 0: nothing is sampled"

@@ -50,12 +50,11 @@ extension Configuration {
     }
     switch algorithm {
     case .grpo:
-      let completions = problems * groupSize
-      if !completions.isMultiple(of: minibatches) {
+      if !problems.isMultiple(of: minibatches) {
         throw ConfigurationError(
           .setting,
-          "minibatches (\(minibatches)) doesn't divide problems × group_size "
-            + "(\(problems) × \(groupSize) = \(completions)); choose a divisor")
+          "minibatches (\(minibatches)) doesn't divide problems (\(problems)), and a minibatch has "
+            + "whole groups; choose a divisor")
       }
     case .sft:
       if startsFromSize {
