@@ -14,9 +14,11 @@ package enum MatrixProduct {
   /// Rows a forward product is padded to a multiple of, and at least three times of.
   ///
   /// OpenBLAS picks its inner loops by the number of rows, so the same row can come out with
-  /// other last bits in a call of another size. Measured: with a multiple of 16 and at least 48
-  /// rows a row's bits no longer depend on the call on the AVX-512 cores. Sampler and trainer
-  /// then agree exactly; `RowIndependence` checks it on the machine at hand.
+  /// other last bits in a call of another size. Measured with 0.3.21: with a multiple of 16 and at
+  /// least 48 rows a row's bits no longer depend on the call on the AVX-512 cores, as long as
+  /// rows * outer is above 1200 (below, other loops take over; 26 columns suffice) and on
+  /// Sandybridge always. Sampler and trainer then agree exactly. On Haswell and Zen rows 6 to 11 of
+  /// every 12 are summed in another order, which no padding mends.
   package static let rowQuantum = 16
 
   /// The rows a forward product over `rows` rows really computes.

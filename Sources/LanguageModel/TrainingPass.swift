@@ -10,7 +10,9 @@ package final class TrainingPass {
   private let layout: ParameterLayout
   private let threads: Int
   private let pieceTokens: Int
-  private var workspaces: [Workspace]
+  private let longest: Int
+  private let keepsActivations: Bool
+  private var workspaces: [Workspace] = []
   private var lanes: [Parameters] = []
   private let laneCount: Int
 
@@ -24,12 +26,22 @@ package final class TrainingPass {
     self.layout = layout
     self.threads = threads
     self.pieceTokens = max(pieceTokens, longest)
-    workspaces = (0..<threads).map { _ in
-      Workspace(
-        layout.configuration, tokens: max(pieceTokens, longest), sequence: longest,
-        keepsActivations: keepsActivations)
-    }
+    self.longest = longest
+    self.keepsActivations = keepsActivations
     laneCount = Self.lanes(of: layout)
+  }
+
+  /// Workspaces for so many pieces at a time, at most one per thread and lane.
+  ///
+  /// Made when first needed: threads that never have a piece to work on cost no memory.
+  private func spaces(for pieces: Int) -> Workers<Workspace> {
+    while workspaces.count < min(pieces, threads, laneCount) {
+      workspaces.append(
+        Workspace(
+          layout.configuration, tokens: pieceTokens, sequence: longest,
+          keepsActivations: keepsActivations))
+    }
+    return Workers(workspaces)
   }
 
   /// Lanes of a model: each costs a gradient, so large models have few, small ones enough for many
@@ -44,8 +56,8 @@ package final class TrainingPass {
     entropies: FloatView
   ) {
     let pieces = batch.pieces(of: pieceTokens)
-    let spaces = Workers(workspaces)
-    Parallel.forEach(pieces: pieces.count, threads: threads) { worker, index in
+    let spaces = self.spaces(for: pieces.count)
+    Parallel.forEach(pieces: pieces.count, threads: min(threads, laneCount)) { worker, index in
       let ws = spaces[worker]
       let range = Self.load(ws, batch, pieces[index])
       model.score(
@@ -67,7 +79,7 @@ package final class TrainingPass {
     let pieces = batch.pieces(of: pieceTokens)
     let used = min(laneCount, pieces.count)
     while lanes.count < used { lanes.append(Parameters(layout)) }
-    let (spaces, lanes) = (Workers(workspaces), lanes)
+    let (spaces, lanes) = (self.spaces(for: used), lanes)
     Parallel.forEach(pieces: used, threads: threads) { worker, lane in
       let (ws, sum) = (spaces[worker], lanes[lane])
       sum.values.all.fill(0)

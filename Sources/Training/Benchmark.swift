@@ -15,7 +15,7 @@ package struct Benchmark: Sendable {
     /// Problems per step.
     package let problems: Int
     /// New tokens of each completion, exactly.
-    package let newTokens: Int
+    package var newTokens: Int
   }
 
   /// All presets; a group is 16, a prompt 12 tokens, the vocabulary 64.

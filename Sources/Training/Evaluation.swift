@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Kernels
+package import Kernels
 package import LanguageModel
 package import TaskSuites
 internal import Verifiers
@@ -18,11 +18,28 @@ package struct EvaluationPlan: Sendable {
   package var maxCompletionTokens: Int
   /// Key of the sampling.
   package var seed: UInt64
+  /// What pass@k is counted on where pass@1 is greedy; nil for the same completions.
+  package var besides: Besides?
+
+  /// Completions sampled besides those of pass@1.
+  package struct Besides: Sendable {
+    /// Completions per problem.
+    package var samples: Int
+    /// How their tokens are picked.
+    package var rule: SamplingRule
+
+    /// Asks for `samples` completions of each problem.
+    package init(samples: Int, rule: SamplingRule) {
+      precondition(samples > 0)
+      self.samples = samples
+      self.rule = rule
+    }
+  }
 
   /// Makes a plan.
   package init(
     split: Split, limit: Int, samples: Int, temperature: Double, maxCompletionTokens: Int,
-    seed: UInt64
+    seed: UInt64, besides: Besides? = nil
   ) {
     precondition(limit > 0 && samples > 0 && temperature >= 0)
     self.split = split
@@ -31,6 +48,7 @@ package struct EvaluationPlan: Sendable {
     self.temperature = temperature
     self.maxCompletionTokens = maxCompletionTokens
     self.seed = seed
+    self.besides = besides
   }
 }
 
@@ -49,9 +67,9 @@ package struct EvaluationResult: Sendable, Codable, Equatable {
   package struct Scores: Sendable, Codable, Equatable {
     /// Problems judged.
     package var problems: Int
-    /// Completions per problem.
+    /// Completions per problem that pass@k is counted on.
     package var samples: Int
-    /// 0 for greedy.
+    /// What the logits were divided by for pass@1; 0 for greedy.
     package var temperature: Double
     /// Mean share of right completions.
     package var passAt1: Double
@@ -65,6 +83,13 @@ package struct EvaluationResult: Sendable, Codable, Equatable {
     package var truncated: Double
     /// Completions the verifier could not judge; they are not in the other numbers.
     package var verifierFailures: Int
+
+    /// Takes over what further completions of the same problems showed.
+    mutating func takePassAtK(of sampled: Scores) {
+      passAtK = sampled.passAtK
+      samples = sampled.samples
+      verifierFailures += sampled.verifierFailures
+    }
 
     enum CodingKeys: String, CodingKey {
       case problems, samples, temperature, interval, truncated
@@ -113,7 +138,7 @@ package struct Evaluator {
 
   /// Looks up the problems, which differ from each other, and checks that they fit the model.
   ///
-  /// - Throws: `TrainingError.unfitProblem`.
+  /// - Throws: `SuiteError` where the split is empty, `TrainingError.unfitProblem`.
   package init(
     _ plan: EvaluationPlan, suite: TaskSuite, vocabulary: Vocabulary, layout: ParameterLayout,
     threads: Int
@@ -126,25 +151,34 @@ package struct Evaluator {
     self.suite = suite
     self.threads = threads
     self.text = text
+    try suite.checkHasProblems(in: plan.split)
     problems = suite.distinctProblems(split: plan.split, count: plan.limit)
     prompts = try problems.map { try text.prompt($0.problem) }
-    guard let longest = prompts.map(\.count).max() else {
-      throw TrainingError.unfitProblem(
-        "suite \(suite.name) has no \(plan.split.rawValue) problems",
-        mend: "Add problems, or evaluate another split.")
-    }
     generator = Generator(
-      layout, longestPrompt: longest, maximumNewTokens: plan.maxCompletionTokens,
-      threads: threads)
+      layout, longestPrompt: prompts.reduce(1) { max($0, $1.count) },
+      maximumNewTokens: plan.maxCompletionTokens, threads: threads)
   }
 
   /// Completes and judges every problem.
   package func evaluate(_ policy: Transformer) -> EvaluationResult {
-    let samples = plan.temperature == 0 ? 1 : plan.samples
+    let isGreedy = plan.temperature == 0
+    var result = evaluate(
+      policy, samples: isGreedy ? 1 : plan.samples,
+      rule: isGreedy ? .greedy : SamplingRule(temperature: Float(plan.temperature)))
+    if let besides = plan.besides {
+      let sampled = evaluate(policy, samples: besides.samples, rule: besides.rule)
+      result.all.takePassAtK(of: sampled.all)
+      for (task, scores) in sampled.tasks { result.tasks[task]?.takePassAtK(of: scores) }
+    }
+    return result
+  }
+
+  private func evaluate(
+    _ policy: Transformer, samples: Int, rule: SamplingRule
+  ) -> EvaluationResult {
     let request = GenerationRequest(
       prompts: prompts, keys: prompts.indices.map { UInt32($0) }, copies: samples,
-      maximumNewTokens: plan.maxCompletionTokens,
-      rule: plan.temperature == 0 ? .greedy : SamplingRule(temperature: Float(plan.temperature)),
+      maximumNewTokens: plan.maxCompletionTokens, rule: rule,
       endToken: text.vocabulary.end,
       random: Philox(seed: plan.seed, purpose: RandomPurpose.evaluation), step: 0)
     let rollout = Rollout(

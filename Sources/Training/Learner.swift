@@ -63,11 +63,14 @@ package final class Learner {
   }
 
   /// Makes the memory for sequences of up to `longest` tokens.
+  ///
+  /// `pieceTokens` is how much of a batch a thread takes at a time.
   package init(
     _ layout: ParameterLayout, longest: Int, threads: Int, optimizer: AdamW,
-    maximumGradientNorm: Double, temperature: Float
+    maximumGradientNorm: Double, temperature: Float, pieceTokens: Int = 512
   ) {
-    pass = TrainingPass(layout, longest: longest, threads: threads, keepsActivations: true)
+    pass = TrainingPass(
+      layout, longest: longest, threads: threads, keepsActivations: true, pieceTokens: pieceTokens)
     gradients = Parameters(layout)
     mean = Parameters(layout)
     square = Parameters(layout)

@@ -1,7 +1,6 @@
 internal import Checkpointing
 internal import Foundation
 internal import LanguageModel
-internal import Verifiers
 
 /// Finds the model that `--model` or a command's MODEL names.
 package enum ModelLocator {
@@ -31,10 +30,11 @@ package enum ModelLocator {
     if let sizes, let made = sizes.make(name) { return made }
     var known = installation.checkpointNames
     if sizes != nil { known += ModelConfiguration.presets.map(\.name) }
-    let near = nearestName(to: name, among: known).map { "Did you mean \($0)? " } ?? ""
+    let near = nearestKnownName(to: name, in: known).map { "Did you mean \($0)? " } ?? ""
     throw TrainingError.missing(
       "no model \"\(name)\": no such file, folder or shipped checkpoint",
-      mend: near + "Known: \(known.joined(separator: ", "))")
+      mend: known.isEmpty
+        ? "Give an archive or folder by its path." : near + "Known: \(known.joined(separator: ", "))")
   }
 
   /// How a model that starts from random weights is made.

@@ -19,9 +19,19 @@ package struct Question {
     self.match = match
     let context = bundle.parameters.layout.configuration.contextLength
     let problem = match?.problem ?? Problem(task: "your prompt", prompt: text, answer: "")
+    guard !problem.prompt.isEmpty else {
+      throw TrainingError.unfitProblem(
+        "the prompt is empty", mend: "Ask something, for example \"37+85=\".")
+    }
     prompt = try SuiteText(
-      vocabulary: bundle.vocabulary, longestPrompt: context / 2, contextLength: context
+      vocabulary: bundle.vocabulary, longestPrompt: .max, contextLength: context
     ).prompt(problem)
+    guard prompt.count <= context / 2 else {
+      throw TrainingError.unfitProblem(
+        "the prompt has \(prompt.count) tokens; at most \(context / 2) leave room for an answer in "
+          + "the context of \(context) tokens of \(bundle.name)",
+        mend: "Shorten it, or ask a model with a longer context.")
+    }
   }
 
   /// One answer of the model.

@@ -48,6 +48,10 @@ package struct Rollout: Sendable {
 
   /// Completion tokens in all.
   package var tokenCount: Int { sequences.reduce(0) { $0 + $1.count } }
+  /// Whether the policy gave every token a probability.
+  var isFinite: Bool {
+    entropySum.isFinite && logProbabilities.allSatisfy { $0.allSatisfy(\.isFinite) }
+  }
   /// Prompt tokens in all, once per completion.
   package var promptTokenCount: Int { prompts.reduce(0) { $0 + $1.count } * copies }
 }

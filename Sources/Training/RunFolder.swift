@@ -74,10 +74,27 @@ package struct RunFolder: Sendable {
   ///   damaged file.
   package func configuration() throws -> Configuration {
     guard Self.isRun(path), FileManager.default.fileExists(atPath: configurationFile) else {
+      let near = nearestRun.map { "Did you mean \($0)? Or start" } ?? "Start"
       throw TrainingError.missing(
-        "\(path): no run there", mend: "Start one with: hone train --run \(path)")
+        "\(path): no run there", mend: "\(near) one with: hone train --run \(path)")
     }
     return try Configuration(resolving: Configuration.settings(ofFile: configurationFile))
+  }
+
+  /// A run beside this folder, or in `runs`, with nearly its name.
+  private var nearestRun: String? {
+    let name = (path as NSString).lastPathComponent
+    let parent = (path as NSString).deletingLastPathComponent
+    for folder in [parent, (parent as NSString).appendingPathComponent("runs")] {
+      let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
+      let runs = (names ?? []).sorted().filter {
+        Self.isRun((folder as NSString).appendingPathComponent($0))
+      }
+      if let near = nearestKnownName(to: name, in: runs) {
+        return (folder as NSString).appendingPathComponent(near)
+      }
+    }
+    return nil
   }
 
   /// Deletes all but the newest `count` checkpoints.
@@ -119,27 +136,38 @@ struct LineFile {
   }
 
   /// Appends lines; each already ends without a line end.
+  ///
+  /// - Throws: `FileError`, for example with no space left.
   func append(_ lines: [String]) throws {
     guard !lines.isEmpty else { return }
     do {
       try handle.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
     } catch {
-      throw Self.unwritable(path)
+      throw stopped
     }
   }
 
   /// Flushes to disk.
+  ///
+  /// - Throws: `FileError`.
   func synchronize() throws {
     do {
       try handle.synchronize()
     } catch {
-      throw Self.unwritable(path)
+      throw stopped
     }
+  }
+
+  private var stopped: FileError {
+    FileError(
+      kind: .inputOutput, path: path, code: 0,
+      message: "can't be written to any more; is the disk full, or the folder read-only?",
+      mend: "the last checkpoint stays: make room, then resume")
   }
 
   private static func unwritable(_ path: String) -> TrainingError {
     TrainingError.unwritable(
-      "\(path) can't be written; is the disk full, or the folder read-only?",
-      mend: "The last checkpoint stays: make room, then resume.")
+      "\(path): it can't be opened to write; is the folder read-only?",
+      mend: "The last checkpoint stays: mend the folder, then resume.")
   }
 }

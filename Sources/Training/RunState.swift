@@ -48,7 +48,7 @@ package final class RunState {
         beta1: c.adamBeta1, beta2: c.adamBeta2, epsilon: c.adamEpsilon,
         weightDecay: c.weightDecay),
       maximumGradientNorm: c.maxGradientNorm > 0 ? c.maxGradientNorm : .infinity,
-      // Demonstrations are learned at temperature 1, whatever evaluations sample with.
+      // Demonstrations are learned as they are; the temperature is only for sampling.
       temperature: c.algorithm == .sft ? 1 : Float(c.temperature))
     schedule = LearningRateSchedule(
       peak: c.learningRate, shape: c.schedule, warmUpUpdates: c.warmupSteps,
@@ -67,6 +67,8 @@ package final class RunState {
   }
 
   /// Samples `copies` completions of each of the step's problems.
+  ///
+  /// - Throws: `TrainingError` for a problem that doesn't fit, and for a policy that overflows.
   package func sample(step: Int, copies: Int) throws -> Rollout {
     let start = Clock.now
     let problems = problems(step: step)
@@ -75,15 +77,20 @@ package final class RunState {
     let request = GenerationRequest(
       prompts: prompts, keys: prompts.indices.map { UInt32($0) }, copies: copies,
       maximumNewTokens: c.maxCompletionTokens,
-      rule: SamplingRule(
-        temperature: Float(c.temperature), topK: c.topK, topP: Float(c.topP)),
+      rule: c.samplingRule,
       endToken: text.vocabulary.end,
       random: Philox(seed: UInt64(bitPattern: Int64(c.seed)), purpose: RandomPurpose.rollout),
       step: UInt32(truncatingIfNeeded: step))
     let generations = sampler().generate(policy, request)
-    return Rollout(
+    let rollout = Rollout(
       problems, prompts: prompts, generations: generations, copies: copies,
       vocabulary: text.vocabulary, start: start)
+    // Completions of such a policy are all wrong: without this the run would go on with flat groups.
+    guard rollout.isFinite else {
+      let what = policy.parameters.firstNonFinite.map { "the weight \($0)" }
+      throw TrainingError.notFinite(step: step, what: what ?? "the policy's output")
+    }
+    return rollout
   }
 
   private func sampler() -> Generator {
@@ -105,14 +112,14 @@ package final class RunState {
     ) { rollout.problem($0) }
     var result = Verdicts(
       rewards: verdicts.map { verdict in
-        if case .score(let score) = verdict, score.reward.isFinite { score.reward } else { nil }
+        if case .score(let score) = verdict { score.reward } else { nil }
       }, verdicts: verdicts, seconds: Clock.seconds(since: start))
     if Double(result.failures)
       > configuration.verifierFailureLimit * Double(rollout.completions.count)
     {
       throw TrainingError.verifierFailures(
         step: step, failures: result.failures, completions: rollout.completions.count,
-        last: result.lastFailure ?? "a reward that is not finite")
+        last: result.lastFailure ?? "")
     }
     if configuration.rewards == .random {
       let coin = Philox(
@@ -150,6 +157,13 @@ package final class RunState {
   }
 }
 
+extension Configuration {
+  /// How tokens of training completions are picked, and those of evaluations that sample.
+  var samplingRule: SamplingRule {
+    SamplingRule(temperature: Float(temperature), topK: topK, topP: Float(topP))
+  }
+}
+
 /// Runs a verifier over completions in parallel.
 enum Verification {
   static func run(
@@ -158,9 +172,17 @@ enum Verification {
   ) -> [Verdict] {
     let results = Mutex([Verdict](repeating: .failure("not judged"), count: completions.count))
     Parallel.forEachChunk(of: completions.count, chunk: 64, threads: threads) { range in
-      let verdicts = range.map { verifier.verify(completions[$0], of: problem($0)) }
+      let verdicts = range.map { checked(verifier.verify(completions[$0], of: problem($0))) }
       results.withLock { $0.replaceSubrange(range, with: verdicts) }
     }
     return results.withLock { $0 }
+  }
+
+  /// The verdict, or a failure where its numbers can't be trained on or written down.
+  private static func checked(_ verdict: Verdict) -> Verdict {
+    guard case .score(let score) = verdict,
+      !score.reward.isFinite || score.parts.values.contains(where: { !$0.isFinite })
+    else { return verdict }
+    return .failure("a score that is not finite")
   }
 }

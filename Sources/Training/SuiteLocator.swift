@@ -23,6 +23,7 @@ package enum SuiteLocator {
       name,
       rules: TextRules(
         allowedScalars: model.vocabulary.scalars, longestPrompt: context - maxCompletionTokens,
-        longestCompletion: maxCompletionTokens))
+        // The end mark is one of a completion's tokens.
+        longestCompletion: maxCompletionTokens - 1))
   }
 }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import Kernels
 internal import LanguageModel
 package import TaskSuites
+package import Verifiers
 
 /// What a finished or interrupted run comes to.
 package struct TrainingSummary: Sendable {
@@ -51,12 +52,15 @@ package final class Trainer {
   private let evaluator: Evaluator
   private var state: TrainerState
   private let reference: Parameters?
+  private var lock: RunLock?
 
   /// Prepares a new run: everything is opened and checked before the folder is made.
   ///
+  /// - Parameter verifier: judges instead of the suite's own.
   /// - Throws: typed errors for every input that is missing or wrong.
   package convenience init(
-    starting configuration: Configuration, installation: Installation = .current
+    starting configuration: Configuration, installation: Installation = .current,
+    verifier: (any Verifier)? = nil
   ) throws {
     let model = try Self.firstModel(configuration, installation)
     var configuration = configuration
@@ -64,8 +68,9 @@ package final class Trainer {
     configuration.model = model.name
     try self.init(
       configuration, RunFolder(configuration.runFolder), model,
-      reference: Self.reference(configuration, model), installation)
+      reference: Self.reference(configuration, model), installation, verifier)
     try folder.create(configuration)
+    lock = try RunLock(folder)
   }
 
   /// Prepares to go on with a run, from its newest checkpoint, or from its start if it has none.
@@ -73,30 +78,32 @@ package final class Trainer {
   /// - Parameters:
   ///   - steps: a new number of steps; nil for the run's own.
   ///   - threads: threads to use; nil for the run's own.
+  ///   - verifier: judges instead of the suite's own.
   /// - Throws: typed errors for every input that is missing or wrong.
   package convenience init(
-    resuming path: String, steps: Int?, threads: Int?, installation: Installation = .current
+    resuming path: String, steps: Int?, threads: Int?, installation: Installation = .current,
+    verifier: (any Verifier)? = nil
   ) throws {
     let folder = RunFolder(path)
     var configuration = try folder.configuration()
+    let lock = try RunLock(folder)
     if let steps { configuration.steps = steps }
     if let threads { configuration.threads = threads }
-    guard let newest = folder.checkpoints().last else {
+    if let newest = folder.checkpoints().last {
+      let files = try ModelFiles.load(newest.path)
+      let model = try ModelBundle(name: newest.path, files: files)
+      let reference =
+        configuration.klWeight > 0
+        ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
+      try self.init(configuration, folder, model, reference: reference, installation, verifier)
+      state = try TrainerCheckpoint.restore(run, from: files)
+    } else {
       let model = try Self.firstModel(configuration, installation)
       try self.init(
-        configuration, folder, model, reference: Self.reference(configuration, model), installation)
-      if steps != nil {
-        try AtomicFile.write(configuration.jsonText, to: folder.configurationFile)
-      }
-      return
+        configuration, folder, model, reference: Self.reference(configuration, model), installation,
+        verifier)
     }
-    let files = try ModelFiles.load(newest.path)
-    let model = try ModelBundle(name: newest.path, files: files)
-    let reference =
-      configuration.klWeight > 0
-      ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
-    try self.init(configuration, folder, model, reference: reference, installation)
-    state = try TrainerCheckpoint.restore(run, from: files)
+    self.lock = lock
     guard state.step <= configuration.steps else {
       throw TrainingError.unusable(
         "\(path) has already done \(state.step) steps, more than \(configuration.steps)",
@@ -136,7 +143,7 @@ package final class Trainer {
 
   private init(
     _ configuration: Configuration, _ folder: RunFolder, _ model: ModelBundle,
-    reference: Parameters?, _ installation: Installation
+    reference: Parameters?, _ installation: Installation, _ verifier: (any Verifier)?
   ) throws {
     self.configuration = configuration
     self.folder = folder
@@ -151,19 +158,24 @@ package final class Trainer {
           + "the context of \(context) tokens of \(model.name)",
         mend: "Lower it, or use a model with a longer context.")
     }
-    suite = try SuiteLocator.open(
+    let opened = try SuiteLocator.open(
       configuration.suite, fitting: model,
       maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)
+    suite = verifier.map { opened.judged(by: $0) } ?? opened
+    try suite.checkHasProblems(in: .train)
+    if configuration.algorithm == .sft { try suite.checkHasDemonstrations() }
     run = RunState(
       configuration, policy: Transformer(model.parameters), reference: reference,
       vocabulary: model.vocabulary, suite: suite, threads: threads)
     evaluator = try Evaluator(
       EvaluationPlan(
-        split: .test, limit: configuration.evaluationProblems,
-        samples: max(1, configuration.evaluationSamples),
-        temperature: configuration.evaluationSamples > 0 ? configuration.temperature : 0,
+        split: .test, limit: configuration.evaluationProblems, samples: 1, temperature: 0,
         maxCompletionTokens: configuration.maxCompletionTokens,
-        seed: UInt64(bitPattern: Int64(configuration.seed))),
+        seed: UInt64(bitPattern: Int64(configuration.seed)),
+        besides: configuration.evaluationSamples == 0
+          ? nil
+          : EvaluationPlan.Besides(
+            samples: configuration.evaluationSamples, rule: configuration.samplingRule)),
       suite: suite, vocabulary: model.vocabulary, layout: layout, threads: threads)
     state = TrainerState(
       step: 0, updates: 0, tokensSeen: 0, metricsLines: 0, completionLines: 0, seconds: 0)
@@ -186,12 +198,14 @@ package final class Trainer {
     while state.step < configuration.steps && !shouldStop() {
       let step = state.step + 1
       let start = Clock.now
+      let updates = run.learner.updates
       var report: StepReport
       do {
         report = try algorithm.step(step)
       } catch {
-        // The state before this step is whole: nothing of it is lost.
-        if savedStep != state.step && state.step > 0 { try save(after: nil) }
+        // Before the step's first update the state is whole: nothing of it is lost.
+        let isWhole = run.learner.updates == updates
+        if isWhole && savedStep != state.step && state.step > 0 { try save(after: nil) }
         throw error
       }
       state.step = step
@@ -221,7 +235,11 @@ package final class Trainer {
     }
     let isDone = state.step == configuration.steps
     let after = isDone ? evaluator.evaluate(run.policy) : nil
-    if savedStep != state.step || after != nil { try save(after: after) }
+    if savedStep != state.step || after != nil {
+      try metricsFile.synchronize()
+      try completionsFile.synchronize()
+      try save(after: after)
+    }
     return TrainingSummary(
       run: folder.path, steps: state.step, seconds: state.seconds, before: before, after: after,
       weightsHash: run.policy.parameters.hash,
@@ -251,6 +269,9 @@ package final class Trainer {
   }
 
   private func save(after: EvaluationResult?) throws {
+    if let weight = run.policy.parameters.firstNonFinite {
+      throw TrainingError.notFinite(step: state.step, what: "the weight \(weight)")
+    }
     state.updates = run.learner.updates
     state.tokensSeen = run.tokensSeen
     var madeBy: [String: JSONValue] = [

@@ -7,7 +7,7 @@ package protocol TrainingAlgorithm {
   /// Takes step `step` (from 1) and says what happened.
   ///
   /// - Throws: `TrainingError` where the run has to stop; the weights are then those of the last
-  ///   whole update.
+  ///   whole update, which may be one of this step's.
   func step(_ step: Int) throws -> StepReport
 }
 

@@ -19,13 +19,13 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .notFinite(let step, let what):
       """
-      step \(step): \(what) is not finite; the weights are unchanged and the last checkpoint stays.
-      Lower learning_rate or max_gradient_norm, then resume.
+      step \(step): \(what) is not finite; the step is dropped and the last checkpoint stays.
+      Lower learning_rate or set a max_gradient_norm in the run's config.json, then resume.
       """
     case .verifierFailures(let step, let failures, let completions, let last):
       """
       step \(step): the verifier failed on \(failures) of \(completions) completions: \(last)
-      Mend the verifier, or raise verifier_failure_limit; the run is saved and can be resumed.
+      The run is saved: mend the verifier, or raise verifier_failure_limit in its config.json, and resume.
       """
     case .unfitProblem(let what, let mend), .missing(let what, let mend),
       .unusable(let what, let mend), .occupied(let what, let mend),

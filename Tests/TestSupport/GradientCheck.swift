@@ -7,12 +7,12 @@ package import Kernels
 package enum GradientCheck {
   /// The slopes of `f` by each float of `x`, which is changed in place and put back.
   ///
-  /// `f` should sum its outputs in double precision. `only` names the elements to try (else 0).
+  /// `f` should sum its outputs in double precision.
   package static func slopes(
-    by x: FloatView, step: Float = 0x1p-5, only: [Int]? = nil, _ f: () -> Double
+    by x: FloatView, step: Float = 0x1p-5, _ f: () -> Double
   ) -> [Double] {
     var slopes = [Double](repeating: 0, count: x.count)
-    for i in only ?? Array(0..<x.count) {
+    for i in 0..<x.count {
       let start = x[i]
       // Powers of two times the size of x, so that x ± h is nearly exact.
       let h = step * max(1, abs(start).binade)

@@ -11,12 +11,17 @@ package struct BenchOptions: Command {
         "w1: nano, 32 problems × 16 samples; w0: 2 × 16; w2: micro, 16 × 16",
         remarks: ["default w1"]),
       OptionSpecification(
+        "new-tokens", .integer(1...2048), "tokens of each completion instead of the preset's",
+        remarks: ["default 64; w2 128"]),
+      OptionSpecification(
         "threads", .integer(0...1024), "threads, 0 for one per core", remarks: ["default 0"]),
       jsonOption,
     ])
 
   /// The work.
   package let preset: String
+  /// Tokens of each completion; nil for the preset's.
+  package let newTokens: Int?
   /// Threads; 0 for one per core.
   package let threads: Int
   /// Whether standard output ends with a line of JSON.
@@ -24,14 +29,16 @@ package struct BenchOptions: Command {
 
   package init(_ arguments: ParsedArguments) {
     preset = arguments.text("preset") ?? "w1"
+    newTokens = arguments.integer("new-tokens")
     threads = arguments.integer("threads") ?? 0
     isJSON = arguments.isOn("json")
   }
 
   package func run() throws -> ExitCode {
-    guard let preset = Benchmark.presets.first(where: { $0.name == preset }) else {
+    guard var preset = Benchmark.presets.first(where: { $0.name == preset }) else {
       preconditionFailure("the parser knows the presets")
     }
+    if let newTokens { preset.newTokens = newTokens }
     let report = Benchmark.run(
       preset, threads: threads == 0 ? Trainer.processorCount : threads
     ) { hone_allocation_count() }

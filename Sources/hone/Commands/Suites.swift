@@ -70,6 +70,7 @@ package struct SuitesShowOptions: Command {
   package func run() throws -> ExitCode {
     let opened = try SuiteLocator.open(suite, installation: .current)
     guard let split = Split(rawValue: split) else { preconditionFailure("the parser knows them") }
+    try opened.checkHasProblems(in: split)
     var rows: [Row] = []
     for worked in opened.distinctProblems(split: split, count: count) {
       let row = Row(
