@@ -1,8 +1,9 @@
 /// Differences such as `52-37=`, worked digit by digit from the right, also with negative results.
 ///
-/// The demonstration begins with the numbers as they are worked, the larger first, which settles
-/// the sign of the answer: `52-37:12-7=5,5-3-1=1` gives 15, and for `37-52=` the same steps give -15.
-/// A step that has to borrow writes its upper digit as 10 more; the next step takes 1 off.
+/// The demonstration is `12-7=5,5-3-1=1` for `52-37=` (15) and `-:12-7=5,5-3-1=1` for `37-52=` (-15):
+/// the smaller number is always taken from the larger, and a minus sign in front says that they
+/// have changed places. A step that has to borrow writes its upper digit as 10 more; the next step
+/// takes 1 off. (Writing both numbers out again first was tried: longer, and learned more slowly.)
 /// Settings: `digits: [least, most]` of each number; `negative` (default true) allows results below 0.
 struct SubtractionGenerator: ProblemGenerator {
   static let verifierName = "numeric"
@@ -44,7 +45,7 @@ struct SubtractionGenerator: ProblemGenerator {
       borrow = lent / 10
     }
     return Work(
-      reasoning: "\(large)-\(small):" + steps.joined(separator: ","),
+      reasoning: (question.0 < question.1 ? "-:" : "") + steps.joined(separator: ","),
       answer: "\(question.0 - question.1)")
   }
 }

@@ -25,7 +25,7 @@ package struct TaskSuite: Sendable {
   package let verifier: any Verifier
   /// What was decided for the user and is worth a line of output, for example the verifier.
   package let notes: [String]
-  /// A hash of everything the problems depend on, 16 hexadecimal digits.
+  /// A hash of the texts of the suite's files, 16 hexadecimal digits; it tells edited suites apart.
   package let fingerprint: String
 
   /// The file that the suite came from, as messages name it.
