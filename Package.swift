@@ -21,6 +21,7 @@ let package = Package(
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
+    .target(name: "CAllocationCounter"),
     .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: settings),
     .target(name: "LanguageModel", dependencies: ["Kernels"], swiftSettings: settings),
     .target(name: "Verifiers", swiftSettings: settings),
@@ -31,7 +32,12 @@ let package = Package(
       name: "Training",
       dependencies: ["Kernels", "LanguageModel", "Verifiers", "TaskSuites", "Checkpointing"],
       swiftSettings: settings),
-    .executableTarget(name: "hone", dependencies: ["Training"], swiftSettings: settings),
+    .executableTarget(
+      name: "hone",
+      dependencies: [
+        "Training", "Checkpointing", "LanguageModel", "TaskSuites", "Verifiers",
+        "CAllocationCounter",
+      ], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["Kernels", "LanguageModel"], path: "Tests/TestSupport",

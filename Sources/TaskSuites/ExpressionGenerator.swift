@@ -1,7 +1,8 @@
 /// Several operations on small numbers such as `(3-5)*2+4=`, worked one operation at a time.
 ///
-/// The demonstration is `3-5=-2,-2*2=-4,-4+4=0`: always the leftmost operation whose two sides are
-/// numbers by now. Settings: `operations: [least, most]`; `operands: [least, most]`;
+/// The demonstration is `-2*2+4=-4+4=0`: the whole expression again after each operation, always the
+/// first one whose two sides are numbers by now, so that a step is a copy with one place changed.
+/// Settings: `operations: [least, most]`; `operands: [least, most]`;
 /// `negatives`, the share of operands that carry a minus sign; `operators`, some of `+-*`;
 /// `parentheses` (default true); `bound`, the largest size of any result on the way.
 struct ExpressionGenerator: ProblemGenerator {
@@ -115,19 +116,23 @@ struct ExpressionGenerator: ProblemGenerator {
 
   func work(_ question: Question) -> Work? {
     var steps: [String] = []
-    let result = reduce(question, steps: &steps)
-    return Work(reasoning: steps.joined(separator: ","), answer: "\(result)")
+    var rest = question
+    while let next = reduced(rest) {
+      rest = next
+      var text = TextBuffer()
+      write(rest, above: 0, to: &text)
+      steps.append(text.text)
+    }
+    return Work(reasoning: steps.joined(separator: "="), answer: steps.last ?? "")
   }
 
-  private func reduce(_ question: Question, steps: inout [String]) -> Int {
-    switch question {
-    case .number(let value): return value
-    case .operation(let kind, let left, let right):
-      let left = reduce(left, steps: &steps)
-      let right = reduce(right, steps: &steps)
-      let result = kind.apply(left, right)
-      steps.append("\(left)\(kind.rawValue)\(right)=\(result)")
-      return result
-    }
+  /// The question with the first operation whose two sides are numbers replaced by its result; nil
+  /// for a number.
+  private func reduced(_ question: Question) -> Question? {
+    guard case .operation(let kind, let left, let right) = question else { return nil }
+    if let left = reduced(left) { return .operation(kind, left, right) }
+    if let right = reduced(right) { return .operation(kind, left, right) }
+    guard case .number(let a) = left, case .number(let b) = right else { return nil }
+    return .number(kind.apply(a, b))
   }
 }

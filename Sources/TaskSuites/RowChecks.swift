@@ -76,7 +76,7 @@ extension RowFile {
     if let limit = rules.longestCompletion, longest.1 > limit {
       throw error(
         "the \(longest.0) takes \(longest.1) tokens with its marks, but completions have at most "
-          + "\(limit); shorten it or leave the row out", in: row, key: longest.0)
+          + "\(limit) and an end mark; shorten it or leave the row out", in: row, key: longest.0)
     }
   }
 

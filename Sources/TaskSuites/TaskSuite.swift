@@ -22,7 +22,7 @@ package struct TaskSuite: Sendable {
   /// The tasks of the mixture.
   package let tasks: [SuiteTask]
   /// Judges completions of all tasks.
-  package let verifier: any Verifier
+  package private(set) var verifier: any Verifier
   /// What was decided for the user and is worth a line of output, for example the verifier.
   package let notes: [String]
   /// A hash of the texts of the suite's files, 16 hexadecimal digits; it tells edited suites apart.
@@ -62,6 +62,13 @@ package struct TaskSuite: Sendable {
     self.shares = shares
   }
 
+  /// The same problems with another judge.
+  package func judged(by verifier: any Verifier) -> TaskSuite {
+    var copy = self
+    copy.verifier = verifier
+    return copy
+  }
+
   /// Makes sure that a split has problems, which a file of few rows may not give it.
   ///
   /// - Throws: `SuiteError` that says how to mend it.
@@ -72,6 +79,21 @@ package struct TaskSuite: Sendable {
       "no row is in the split \(split.rawValue): prompts are sorted by their hash, 18 in 20 to train "
         + "and 1 in 20 each to validation and test; add rows, or sort them with a key such as "
         + "\"split\": \"\(split.rawValue)\"")
+  }
+
+  /// Makes sure that every training problem has a demonstration, as supervised training needs.
+  ///
+  /// - Throws: `SuiteError` with the line of the first row that has none.
+  package func checkHasDemonstrations() throws(SuiteError) {
+    for task in tasks where task.weight > 0 {
+      guard case .rows(let set) = task.source,
+        let row = set.rows.first(where: { $0.split == .train && $0.worked.demonstration == nil })
+      else { continue }
+      throw SuiteError(
+        .badData, file: task.origin, position: TextPosition(line: row.line, column: 1),
+        "the row has no 'demonstration', which supervised training learns; add one such as "
+          + "\"<think>1+1</think>2\", or leave the row out")
+    }
   }
 
   /// The names that problems carry as their task, each once, in the order of the file.

@@ -6,7 +6,8 @@ package struct TextRules: Sendable {
   package var allowedScalars: Set<Unicode.Scalar>
   /// The most tokens a prompt may have.
   package var longestPrompt: Int
-  /// The most tokens a demonstration or an answer with its marks may have; nil for no limit.
+  /// The most tokens a demonstration or an answer with its marks may have, the end mark not counted;
+  /// nil for no limit.
   package var longestCompletion: Int?
 
   /// Makes rules.

@@ -1,0 +1,18 @@
+/// A model's file that can't be used: which one, why, and the mend.
+package struct ModelFileError: Error, Equatable, CustomStringConvertible {
+  /// The file or entry, for example `config.json`.
+  package let file: String
+  /// What is wrong.
+  package let problem: String
+  /// What to do.
+  package let mend: String
+
+  /// Makes an error.
+  package init(_ file: String, _ problem: String, mend: String) {
+    self.file = file
+    self.problem = problem
+    self.mend = mend
+  }
+
+  package var description: String { "\(file): \(problem)\n\(mend)" }
+}

@@ -1,0 +1,172 @@
+package import Kernels
+
+/// One named tensor's place in the flat parameters.
+package struct ParameterEntry: Sendable, Equatable {
+  /// Hugging Face's name, for example `model.layers.0.self_attn.q_proj.weight`.
+  package let name: String
+  /// Rows first.
+  package let shape: [Int]
+  /// The first float's index in the flat buffer.
+  package let offset: Int
+  /// The number of floats.
+  package var count: Int { shape.reduce(1, *) }
+}
+
+/// Where each tensor lies in one flat allocation.
+///
+/// Queries, keys and values are adjacent, and so are gate and up, so that each group is one matrix
+/// to the products while every tensor keeps its Hugging Face name.
+package struct ParameterLayout: Sendable, Equatable {
+  /// The model's shape.
+  package let configuration: ModelConfiguration
+  /// All tensors, in memory order.
+  package let entries: [ParameterEntry]
+  /// Floats in all.
+  package let count: Int
+  let embedding: Int
+  let layerStarts: [LayerOffsets]
+  let finalNorm: Int
+  let output: Int
+
+  struct LayerOffsets: Sendable, Equatable {
+    var inputNorm = 0
+    var qkv = 0
+    var attentionOutput = 0
+    var forwardNorm = 0
+    var gateUp = 0
+    var down = 0
+  }
+
+  /// Lays out a configuration.
+  package init(_ c: ModelConfiguration) {
+    var entries: [ParameterEntry] = []
+    var end = 0
+    func add(_ name: String, _ shape: Int...) -> Int {
+      let entry = ParameterEntry(name: name, shape: shape, offset: end)
+      entries.append(entry)
+      end += entry.count
+      return entry.offset
+    }
+    let (C, F) = (c.hiddenSize, c.feedForwardSize)
+    let (Q, K) = (c.attention.queryWidth, c.attention.keyWidth)
+    embedding = add("model.embed_tokens.weight", c.vocabularySize, C)
+    var layers: [LayerOffsets] = []
+    for l in 0..<c.layers {
+      let prefix = "model.layers.\(l)."
+      var layer = LayerOffsets()
+      layer.inputNorm = add(prefix + "input_layernorm.weight", C)
+      layer.qkv = add(prefix + "self_attn.q_proj.weight", Q, C)
+      _ = add(prefix + "self_attn.k_proj.weight", K, C)
+      _ = add(prefix + "self_attn.v_proj.weight", K, C)
+      layer.attentionOutput = add(prefix + "self_attn.o_proj.weight", C, Q)
+      layer.forwardNorm = add(prefix + "post_attention_layernorm.weight", C)
+      layer.gateUp = add(prefix + "mlp.gate_proj.weight", F, C)
+      _ = add(prefix + "mlp.up_proj.weight", F, C)
+      layer.down = add(prefix + "mlp.down_proj.weight", C, F)
+      layers.append(layer)
+    }
+    layerStarts = layers
+    finalNorm = add("model.norm.weight", C)
+    output = c.tiesEmbeddings ? embedding : add("lm_head.weight", c.vocabularySize, C)
+    configuration = c
+    self.entries = entries
+    count = end
+  }
+}
+
+/// All of a model's weights, or anything of their shape: gradients, moments, a reference.
+package final class Parameters: Sendable {
+  /// Which tensor lies where.
+  package let layout: ParameterLayout
+  /// The floats.
+  package let values: FloatBuffer
+  let embedding: FloatView  // (V, C)
+  let layers: [Layer]
+  let finalNorm: FloatView  // (C)
+  let output: FloatView  // (V, C)
+
+  struct Layer: Sendable {
+    let inputNorm: FloatView  // (C)
+    let qkv: FloatView  // ((H + 2K) D, C)
+    let attentionOutput: FloatView  // (C, H D)
+    let forwardNorm: FloatView  // (C)
+    let gateUp: FloatView  // (2F, C)
+    let down: FloatView  // (C, F)
+  }
+
+  /// Makes parameters that are all zero.
+  package init(_ layout: ParameterLayout) {
+    let c = layout.configuration
+    let (C, F, V) = (c.hiddenSize, c.feedForwardSize, c.vocabularySize)
+    let values = FloatBuffer(count: layout.count)
+    self.layout = layout
+    self.values = values
+    embedding = values.view(layout.embedding, V * C)
+    finalNorm = values.view(layout.finalNorm, C)
+    output = values.view(layout.output, V * C)
+    layers = layout.layerStarts.map {
+      Layer(
+        inputNorm: values.view($0.inputNorm, C),
+        qkv: values.view($0.qkv, c.attention.rowWidth * C),
+        attentionOutput: values.view($0.attentionOutput, C * c.attention.queryWidth),
+        forwardNorm: values.view($0.forwardNorm, C), gateUp: values.view($0.gateUp, 2 * F * C),
+        down: values.view($0.down, C * F))
+    }
+  }
+
+  /// Makes random weights: normal with deviation 0.02, residual outputs 0.02 / sqrt(2L), norms 1.
+  ///
+  /// A pure function of the seed: each weight has its own counter.
+  package convenience init(_ layout: ParameterLayout, seed: UInt64) {
+    self.init(layout)
+    let random = Philox(seed: seed, purpose: RandomPurpose.initialization)
+    let residual = 0.02 / Float(2 * layout.configuration.layers).squareRoot()
+    for entry in layout.entries {
+      let view = self[entry]
+      if entry.name.hasSuffix("norm.weight") {
+        view.fill(1)
+        continue
+      }
+      let isResidual =
+        entry.name.hasSuffix("o_proj.weight") || entry.name.hasSuffix("down_proj.weight")
+      let deviation = isResidual ? residual : 0.02
+      for i in stride(from: 0, to: entry.count, by: 2) {
+        let pair = random.normals(SIMD4(UInt32(entry.offset + i), 0, 0, 0))
+        view[i] = pair.x * deviation
+        if i + 1 < entry.count { view[i + 1] = pair.y * deviation }
+      }
+    }
+  }
+
+  /// The view of one tensor.
+  package subscript(entry: ParameterEntry) -> FloatView { values.view(entry.offset, entry.count) }
+
+  /// The name and place of the first value that is not finite, or nil.
+  package var firstNonFinite: String? {
+    guard values.all.firstNonFinite != nil else { return nil }
+    for entry in layout.entries {
+      if let index = self[entry].firstNonFinite { return "\(entry.name)[\(index)]" }
+    }
+    return nil
+  }
+}
+
+/// What random numbers are for: each purpose has its own stream, so none disturbs another.
+package enum RandomPurpose {
+  /// First weights.
+  package static let initialization: UInt32 = 1
+  /// Tokens of training completions.
+  package static let rollout: UInt32 = 2
+  /// Tokens of evaluation completions.
+  package static let evaluation: UInt32 = 3
+  /// Which problems a step trains on.
+  package static let problems: UInt32 = 4
+  /// Coin rewards of the null arm.
+  package static let coin: UInt32 = 5
+  /// Order of minibatches.
+  package static let shuffle: UInt32 = 6
+  /// Which demonstrations lose their reasoning.
+  package static let demonstration: UInt32 = 8
+  /// Tokens of `ask`.
+  package static let ask: UInt32 = 7
+}

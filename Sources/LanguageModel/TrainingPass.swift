@@ -1,0 +1,127 @@
+package import Kernels
+internal import Synchronization
+
+/// Runs a model forward and backward over packed batches, in parallel pieces.
+///
+/// The pieces depend on the batch and `pieceTokens` alone. Each piece adds to the gradient of its
+/// lane (piece mod lanes), in order; lanes are then added in order: any number of threads gives
+/// the same bits.
+package final class TrainingPass {
+  private let layout: ParameterLayout
+  private let threads: Int
+  private let pieceTokens: Int
+  private let longest: Int
+  private let keepsActivations: Bool
+  private var workspaces: [Workspace] = []
+  private var lanes: [Parameters] = []
+  private let laneCount: Int
+
+  /// Makes the memory for sequences of up to `longest` tokens.
+  ///
+  /// `keepsActivations` is false for passes that only score, such as a reference policy's.
+  package init(
+    _ layout: ParameterLayout, longest: Int, threads: Int, keepsActivations: Bool,
+    pieceTokens: Int = 512
+  ) {
+    self.layout = layout
+    self.threads = threads
+    self.pieceTokens = max(pieceTokens, longest)
+    self.longest = longest
+    self.keepsActivations = keepsActivations
+    laneCount = Self.lanes(of: layout)
+  }
+
+  /// Workspaces for so many pieces at a time, at most one per thread and lane.
+  ///
+  /// Made when first needed: threads that never have a piece to work on cost no memory.
+  private func spaces(for pieces: Int) -> Workers<Workspace> {
+    while workspaces.count < min(pieces, threads, laneCount) {
+      workspaces.append(
+        Workspace(
+          layout.configuration, tokens: pieceTokens, sequence: longest,
+          keepsActivations: keepsActivations))
+    }
+    return Workers(workspaces)
+  }
+
+  /// Lanes of a model: each costs a gradient, so large models have few, small ones enough for many
+  /// cores.
+  static func lanes(of layout: ParameterLayout) -> Int {
+    min(16, max(4, (128 << 20) / (4 * layout.count)))
+  }
+
+  /// Fills log-probabilities and entropies (scored tokens) of a batch.
+  package func score(
+    _ model: Transformer, _ batch: PackedBatch, temperature: Float, logProbabilities: FloatView,
+    entropies: FloatView
+  ) {
+    let pieces = batch.pieces(of: pieceTokens)
+    let spaces = self.spaces(for: pieces.count)
+    Parallel.forEach(pieces: pieces.count, threads: min(threads, laneCount)) { worker, index in
+      let ws = spaces[worker]
+      let range = Self.load(ws, batch, pieces[index])
+      model.score(
+        ws, logProbabilities: logProbabilities.slice(range.lowerBound, range.count),
+        entropies: entropies.slice(range.lowerBound, range.count), temperature: temperature)
+    }
+  }
+
+  /// Fills log-probabilities, entropies and slopes (scored tokens) and the gradient of a batch.
+  ///
+  /// `objective` is called once a piece with the range of sequences whose log-probabilities are
+  /// ready; it fills their `slopes` with d loss / d log-probability.
+  package func gradient(
+    _ model: Transformer, _ batch: PackedBatch, temperature: Float, logProbabilities: FloatView,
+    entropies: FloatView, slopes: FloatView, into gradients: Parameters,
+    objective: @Sendable (_ sequences: Range<Int>) -> Void
+  ) {
+    precondition(gradients.layout == layout && logProbabilities.count >= batch.scoredCount)
+    let pieces = batch.pieces(of: pieceTokens)
+    let used = min(laneCount, pieces.count)
+    while lanes.count < used { lanes.append(Parameters(layout)) }
+    let (spaces, lanes) = (self.spaces(for: used), lanes)
+    Parallel.forEach(pieces: used, threads: threads) { worker, lane in
+      let (ws, sum) = (spaces[worker], lanes[lane])
+      sum.values.all.fill(0)
+      for index in stride(from: lane, to: pieces.count, by: used) {
+        let range = Self.load(ws, batch, pieces[index])
+        let (start, count) = (range.lowerBound, range.count)
+        model.score(
+          ws, logProbabilities: logProbabilities.slice(start, count),
+          entropies: entropies.slice(start, count), temperature: temperature)
+        objective(pieces[index])
+        model.backward(
+          ws, slopes: slopes.slice(start, count), temperature: temperature, into: sum)
+      }
+    }
+    if used == 0 {
+      gradients.values.all.fill(0)
+    } else {
+      Reductions.sum(
+        gradients.values.all, of: lanes.prefix(used).map(\.values), threads: threads)
+    }
+  }
+
+  /// Puts the sequences of a piece into a workspace; returns the range of their scored tokens.
+  private static func load(_ ws: Workspace, _ batch: PackedBatch, _ piece: Range<Int>)
+    -> Range<Int>
+  {
+    ws.reset()
+    for sequence in piece {
+      let start = batch.starts[sequence]
+      ws.append(
+        batch.tokens, start..<start + batch.inputCount(sequence),
+        scoredFrom: batch.promptLengths[sequence] - 1, targets: true)
+    }
+    return batch.scoredStarts[piece.lowerBound]..<batch.scoredStarts[piece.upperBound]
+  }
+}
+
+/// One item per worker of a parallel loop, which uses it alone.
+struct Workers<Item>: @unchecked Sendable {
+  private let items: [Item]
+
+  init(_ items: [Item]) { self.items = items }
+
+  subscript(worker: Int) -> Item { items[worker] }
+}

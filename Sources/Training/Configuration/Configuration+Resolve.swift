@@ -1,0 +1,84 @@
+extension Configuration {
+  /// Sizes that `model` may name besides checkpoints; they start from random weights.
+  package static let sizes = ["nano", "micro", "mini"]
+
+  /// Fills the fields from what was given, over the defaults of the algorithm that was given.
+  ///
+  /// - Parameter settings: the weakest first; a later setting of a key wins over an earlier one. The
+  ///   command line gives the file, then the flags, then `--set`.
+  /// - Throws: `ConfigurationError` for an unknown key, a value out of range, a key that the algorithm
+  ///   doesn't use, and values that don't go together.
+  package init(resolving settings: [ConfigurationSetting]) throws(ConfigurationError) {
+    var found:
+      [(setting: ConfigurationSetting, field: ConfigurationField, value: ConfigurationValue)]
+    found = []
+    for setting in settings {
+      let field = try setting.field()
+      found.append((setting, field, try setting.value(for: field)))
+    }
+    // The algorithm first: it decides the defaults and which of the other keys are read at all.
+    var chosen = Configuration()
+    for entry in found where entry.field.key == "algorithm" {
+      entry.field.set(&chosen, entry.value)
+    }
+    self.init(algorithm: chosen.algorithm)
+    for entry in found {
+      guard entry.field.algorithms.contains(algorithm) else {
+        throw entry.setting.refusal(of: entry.field, by: algorithm)
+      }
+      entry.field.set(&self, entry.value)
+    }
+    try checkCombinations()
+  }
+
+  /// The fields that the algorithm reads, with their values, in the table's order.
+  package var entries: [(field: ConfigurationField, value: ConfigurationValue)] {
+    Self.fields.filter { $0.algorithms.contains(algorithm) }.map { ($0, $0.get(self)) }
+  }
+
+  /// Whether a field has another value than the algorithm's default.
+  func differsFromDefault(_ field: ConfigurationField) -> Bool {
+    field.get(self) != field.defaultValue(for: algorithm)
+  }
+
+  /// Whether `model` is a size, so that training starts from random weights.
+  package var startsFromSize: Bool { Self.sizes.contains(model) }
+
+  private func checkCombinations() throws(ConfigurationError) {
+    if suite.isEmpty {
+      throw ConfigurationError(.setting, "suite is empty; name a suite (`hone suites` lists them)")
+    }
+    switch algorithm {
+    case .grpo:
+      if !problems.isMultiple(of: minibatches) {
+        throw ConfigurationError(
+          .setting,
+          "minibatches (\(minibatches)) doesn't divide problems (\(problems)), and a minibatch has "
+            + "whole groups; choose a divisor")
+      }
+    case .sft:
+      if startsFromSize {
+        if maxCompletionTokens >= contextLength {
+          throw ConfigurationError(
+            .setting,
+            "max_completion_tokens (\(maxCompletionTokens)) leaves no room for a prompt in "
+              + "context_length (\(contextLength)); lower the one or raise the other")
+        }
+      } else {
+        try refuseSizeFields()
+      }
+    }
+  }
+
+  private func refuseSizeFields() throws(ConfigurationError) {
+    for key in ["context_length", "key_value_heads", "tied_embeddings"] {
+      guard let field = Self.fields.first(where: { $0.key == key }) else { continue }
+      if differsFromDefault(field) {
+        throw ConfigurationError(
+          .setting,
+          "\(key) is only for a model made from a size (\(Self.sizes.joined(separator: ", "))), and "
+            + "model is \(jsonString(model)), which has its own; leave it out")
+      }
+    }
+  }
+}

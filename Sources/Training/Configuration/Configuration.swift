@@ -1,0 +1,142 @@
+/// Everything that a run depends on: one flat list of values, each with a default.
+///
+/// A value written here is the default of `grpo`; where another algorithm has its own, the field's
+/// row in `ConfigurationTable.swift` says so. That table also makes the flags, the keys of the
+/// configuration file, the help and the resolved `config.json` out of these properties, so a field
+/// is added by a property here and a row there.
+package struct Configuration: Sendable, Equatable {
+  // MARK: Run
+
+  /// How the policy is trained.
+  package var algorithm = Algorithm.grpo
+  /// Name of a shipped suite, or a suite file.
+  package var suite = "arithmetic"
+  /// Shipped name, archive, Hugging Face folder, or size to start from; empty is the suite's own
+  /// shipped base.
+  package var model = ""
+  /// Folder the run is written to; empty is `runs/ALGORITHM-SUITE-SEED`, see `runFolder`.
+  package var run = ""
+  /// Key of all randomness: problems, samples, first weights.
+  package var seed = 0
+  /// Threads to work on, 0 for one per core; the results don't depend on it.
+  package var threads = 0
+  /// Steps of training; one step samples (or reads) one batch.
+  package var steps = 120
+
+  // MARK: Sampling
+
+  /// Problems per step; for `sft` the demonstrations per step.
+  package var problems = 64
+  /// G of GRPO: completions sampled for each problem.
+  package var groupSize = 16
+  /// Tokens a completion is cut off at.
+  package var maxCompletionTokens = 64
+  /// What the logits are divided by in sampling; 1 samples the policy as it is.
+  package var temperature = 1.0
+  /// Only this many likeliest tokens are sampled from; 0 for all.
+  package var topK = 0
+  /// Only the likeliest tokens that hold this share of the probability are sampled from.
+  package var topP = 1.0
+
+  // MARK: Reward and advantage
+
+  /// Where rewards come from: the verifier, or a coin (the null arm).
+  package var rewards = RewardSource.verifier
+  /// Share of verifier failures among a step's completions above which the run stops.
+  package var verifierFailureLimit = 0.1
+  /// What a group's centred rewards are divided by: the group's standard deviation (DeepSeekMath, arXiv
+  /// 2402.03300, section 4.1.2), the batch's, or nothing (Dr. GRPO, arXiv 2503.20783, section 3.1).
+  package var advantageScale = AdvantageScale.group
+  /// Added to that standard deviation.
+  package var advantageEpsilon = 1e-4
+
+  // MARK: Objective
+
+  /// How token losses become one number: `token_mean` (DAPO, arXiv 2503.14476, equation 8),
+  /// `sequence_mean` (GRPO, arXiv 2402.03300, equation 3) or `constant_length` (Dr. GRPO, arXiv
+  /// 2503.20783, section 3.2).
+  package var lossNormalization = LossNormalization.tokenMean
+  /// How far below 1 the probability ratio counts (epsilon of PPO, arXiv 1707.06347, equation 7).
+  package var clipLow = 0.2
+  /// How far above 1 the probability ratio counts; above `clipLow` it is the clip-higher of DAPO (arXiv
+  /// 2503.14476, section 3.1).
+  package var clipHigh = 0.2
+  /// Passes over each batch: mu of GRPO (arXiv 2402.03300, algorithm 1).
+  package var epochs = 1
+  /// Optimizer updates per pass, each on its share of the batch.
+  package var minibatches = 1
+  /// Weight of the KL divergence from the first policy: beta of GRPO (arXiv 2402.03300, equation 3).
+  package var klWeight = 0.0
+
+  // MARK: Optimizer
+
+  /// Highest learning rate of AdamW (arXiv 1711.05101).
+  package var learningRate = 1e-4
+  /// Steps over which the learning rate rises from 0 along a straight line.
+  package var warmupSteps = 0
+  /// How the learning rate goes on after its warm-up.
+  package var schedule = LearningRateShape.constant
+  /// Share of the highest learning rate that `linear` and `cosine` end at.
+  package var finalLearningRateFraction = 0.1
+  /// Decay of AdamW's mean of gradients.
+  package var adamBeta1 = 0.9
+  /// Decay of AdamW's mean of squared gradients.
+  package var adamBeta2 = 0.95
+  /// Added to the root of AdamW's mean of squared gradients.
+  package var adamEpsilon = 1e-8
+  /// Decoupled weight decay of AdamW, times the learning rate.
+  package var weightDecay = 0.0
+  /// Norm that larger gradients are scaled down to; 0 for no limit.
+  package var maxGradientNorm = 1.0
+
+  // MARK: Demonstrations
+
+  /// Share of the demonstrations whose reasoning is left out, so that only the answer is learned: a
+  /// policy that thinks only sometimes, which reinforcement learning then teaches to think ("How
+  /// reinforcement learning after next-token prediction facilitates learning", arXiv 2510.11495).
+  package var answerOnlyShare = 0.0
+
+  // MARK: First weights
+
+  /// Longest prompt and completion together, in tokens, of a model made from a size.
+  package var contextLength = 160
+  /// Key-value heads of a model made from a size; 0 for one per head (grouped-query attention, arXiv
+  /// 2305.13245).
+  package var keyValueHeads = 0
+  /// Whether a model made from a size has one matrix for embedding and output.
+  package var tiedEmbeddings = true
+
+  // MARK: Evaluation
+
+  /// Held-out problems that each evaluation solves greedily.
+  package var evaluationProblems = 1000
+  /// Completions sampled for each of them besides, for pass@k; 0 for none.
+  package var evaluationSamples = 0
+  /// Steps between evaluations; 0 for only before and after.
+  package var evaluationEvery = 0
+
+  // MARK: Saving
+
+  /// Steps between checkpoints; 0 for only at the end.
+  package var checkpointEvery = 20
+  /// Newest checkpoints kept.
+  package var keepCheckpoints = 2
+  /// Completions of each step written to `completions.jsonl`; 0 for all.
+  package var logCompletions = 16
+
+  /// Makes the defaults of an algorithm.
+  package init(algorithm: Algorithm = .grpo) {
+    self.algorithm = algorithm
+    for field in Self.fields {
+      if let value = field.ownDefaults[algorithm] { field.set(&self, value) }
+    }
+  }
+
+  /// The folder of the run: `run`, or where that is empty one named after algorithm, suite and seed.
+  package var runFolder: String {
+    guard run.isEmpty else { return run }
+    let file = suite.split(separator: "/").last ?? "suite"
+    let name = file.split(separator: ".", omittingEmptySubsequences: false).first ?? ""
+    return "runs/\(algorithm.rawValue)-\(name.isEmpty ? file : name)-\(seed)"
+  }
+}

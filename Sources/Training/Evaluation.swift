@@ -1,0 +1,240 @@
+internal import Foundation
+package import Kernels
+package import LanguageModel
+package import TaskSuites
+internal import Verifiers
+
+/// What an evaluation is to do.
+package struct EvaluationPlan: Sendable {
+  /// Which problems.
+  package var split: Split
+  /// Problems at most; fewer where the split has fewer that differ.
+  package var limit: Int
+  /// Completions per problem; 1 where the temperature is 0, which is greedy.
+  package var samples: Int
+  /// 0 takes the most probable token.
+  package var temperature: Double
+  /// Tokens a completion is cut off at.
+  package var maxCompletionTokens: Int
+  /// Key of the sampling.
+  package var seed: UInt64
+  /// What pass@k is counted on where pass@1 is greedy; nil for the same completions.
+  package var besides: Besides?
+
+  /// Completions sampled besides those of pass@1.
+  package struct Besides: Sendable {
+    /// Completions per problem.
+    package var samples: Int
+    /// How their tokens are picked.
+    package var rule: SamplingRule
+
+    /// Asks for `samples` completions of each problem.
+    package init(samples: Int, rule: SamplingRule) {
+      precondition(samples > 0)
+      self.samples = samples
+      self.rule = rule
+    }
+  }
+
+  /// Makes a plan.
+  package init(
+    split: Split, limit: Int, samples: Int, temperature: Double, maxCompletionTokens: Int,
+    seed: UInt64, besides: Besides? = nil
+  ) {
+    precondition(limit > 0 && samples > 0 && temperature >= 0)
+    self.split = split
+    self.limit = limit
+    self.samples = samples
+    self.temperature = temperature
+    self.maxCompletionTokens = maxCompletionTokens
+    self.seed = seed
+    self.besides = besides
+  }
+}
+
+/// Scores of a policy on problems it was not trained on.
+package struct EvaluationResult: Sendable, Codable, Equatable {
+  /// The suite's name.
+  package var suite: String
+  /// The split's name.
+  package var split: String
+  /// Scores over all problems.
+  package var all: Scores
+  /// Scores by task.
+  package var tasks: [String: Scores]
+
+  /// Scores over some problems.
+  package struct Scores: Sendable, Codable, Equatable {
+    /// Problems judged.
+    package var problems: Int
+    /// Completions per problem that pass@k is counted on.
+    package var samples: Int
+    /// What the logits were divided by for pass@1; 0 for greedy.
+    package var temperature: Double
+    /// Mean share of right completions.
+    package var passAt1: Double
+    /// Its 95 % Wilson interval, with the problems as trials.
+    package var interval: [Double]
+    /// Unbiased pass@k (arXiv 2107.03374) for k = 1, 2, 4, … up to the samples.
+    package var passAtK: [String: Double]
+    /// Tokens of a completion, on average.
+    package var meanLength: Double
+    /// Share of completions that ran into the length limit.
+    package var truncated: Double
+    /// Completions the verifier could not judge; they are not in the other numbers.
+    package var verifierFailures: Int
+
+    /// Takes over what further completions of the same problems showed.
+    mutating func takePassAtK(of sampled: Scores) {
+      passAtK = sampled.passAtK
+      samples = sampled.samples
+      verifierFailures += sampled.verifierFailures
+    }
+
+    enum CodingKeys: String, CodingKey {
+      case problems, samples, temperature, interval, truncated
+      case passAt1 = "pass@1"
+      case passAtK = "pass@k"
+      case meanLength = "mean_length"
+      case verifierFailures = "verifier_failures"
+    }
+  }
+
+  private enum Keys: String, CodingKey { case suite, split, tasks }
+
+  package init(suite: String, split: String, all: Scores, tasks: [String: Scores]) {
+    self.suite = suite
+    self.split = split
+    self.all = all
+    self.tasks = tasks
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Keys.self)
+    suite = try container.decode(String.self, forKey: .suite)
+    split = try container.decode(String.self, forKey: .split)
+    tasks = try container.decode([String: Scores].self, forKey: .tasks)
+    all = try Scores(from: decoder)
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    try all.encode(to: encoder)
+    var container = encoder.container(keyedBy: Keys.self)
+    try container.encode(suite, forKey: .suite)
+    try container.encode(split, forKey: .split)
+    try container.encode(tasks, forKey: .tasks)
+  }
+}
+
+/// Evaluates a policy on a suite's problems.
+package struct Evaluator {
+  private let suite: TaskSuite
+  private let text: SuiteText
+  private let problems: [WorkedProblem]
+  private let prompts: [[Int32]]
+  private let plan: EvaluationPlan
+  private let threads: Int
+  private let generator: Generator
+
+  /// Looks up the problems, which differ from each other, and checks that they fit the model.
+  ///
+  /// - Throws: `SuiteError` where the split is empty, `TrainingError.unfitProblem`.
+  package init(
+    _ plan: EvaluationPlan, suite: TaskSuite, vocabulary: Vocabulary, layout: ParameterLayout,
+    threads: Int
+  ) throws {
+    let context = layout.configuration.contextLength
+    let text = SuiteText(
+      vocabulary: vocabulary, longestPrompt: context - plan.maxCompletionTokens,
+      contextLength: context)
+    self.plan = plan
+    self.suite = suite
+    self.threads = threads
+    self.text = text
+    try suite.checkHasProblems(in: plan.split)
+    problems = suite.distinctProblems(split: plan.split, count: plan.limit)
+    prompts = try problems.map { try text.prompt($0.problem) }
+    generator = Generator(
+      layout, longestPrompt: prompts.reduce(1) { max($0, $1.count) },
+      maximumNewTokens: plan.maxCompletionTokens, threads: threads)
+  }
+
+  /// Completes and judges every problem.
+  package func evaluate(_ policy: Transformer) -> EvaluationResult {
+    let isGreedy = plan.temperature == 0
+    var result = evaluate(
+      policy, samples: isGreedy ? 1 : plan.samples,
+      rule: isGreedy ? .greedy : SamplingRule(temperature: Float(plan.temperature)))
+    if let besides = plan.besides {
+      let sampled = evaluate(policy, samples: besides.samples, rule: besides.rule)
+      result.all.takePassAtK(of: sampled.all)
+      for (task, scores) in sampled.tasks { result.tasks[task]?.takePassAtK(of: scores) }
+    }
+    return result
+  }
+
+  private func evaluate(
+    _ policy: Transformer, samples: Int, rule: SamplingRule
+  ) -> EvaluationResult {
+    let request = GenerationRequest(
+      prompts: prompts, keys: prompts.indices.map { UInt32($0) }, copies: samples,
+      maximumNewTokens: plan.maxCompletionTokens, rule: rule,
+      endToken: text.vocabulary.end,
+      random: Philox(seed: plan.seed, purpose: RandomPurpose.evaluation), step: 0)
+    let rollout = Rollout(
+      problems, prompts: prompts, generations: generator.generate(policy, request),
+      copies: samples, vocabulary: text.vocabulary, start: Clock.now)
+    let verdicts = Verification.run(suite.verifier, rollout.completions, threads: threads) {
+      rollout.problem($0)
+    }
+    let outcomes = problems.indices.map { p in
+      Outcome(problem: p, samples: samples, rollout: rollout, verdicts: verdicts)
+    }
+    let byTask = Dictionary(grouping: outcomes) { problems[$0.problem].problem.task }
+    return EvaluationResult(
+      suite: suite.name, split: plan.split.rawValue, all: scores(outcomes, samples),
+      tasks: byTask.mapValues { scores($0, samples) })
+  }
+
+  /// One problem's completions, counted.
+  private struct Outcome {
+    let problem: Int
+    var (judged, right, failures, tokens, truncated) = (0, 0, 0, 0, 0)
+
+    init(problem: Int, samples: Int, rollout: Rollout, verdicts: [Verdict]) {
+      self.problem = problem
+      for s in problem * samples..<(problem + 1) * samples {
+        tokens += rollout.sequences[s].count
+        if !rollout.completions[s].isFinished { truncated += 1 }
+        switch verdicts[s] {
+        case .score(let score):
+          judged += 1
+          if score.isSolved { right += 1 }
+        case .failure: failures += 1
+        }
+      }
+    }
+  }
+
+  private func scores(_ outcomes: [Outcome], _ samples: Int) -> EvaluationResult.Scores {
+    let judged = outcomes.filter { $0.judged > 0 }
+    let passAt1 = mean(judged.map { Double($0.right) / Double($0.judged) })
+    // Samples of one problem are not independent: problems are the trials, which is cautious.
+    let interval = WilsonInterval(
+      successes: Int((passAt1 * Double(judged.count)).rounded()), trials: judged.count)
+    var passAtK: [String: Double] = [:]
+    var k = 1
+    while k <= samples {
+      let able = judged.filter { $0.judged >= k }
+      passAtK["\(k)"] = mean(able.map { Training.passAtK(k, samples: $0.judged, correct: $0.right) })
+      k *= 2
+    }
+    let completions = Double(outcomes.count * samples)
+    return EvaluationResult.Scores(
+      problems: judged.count, samples: samples, temperature: plan.temperature, passAt1: passAt1,
+      interval: [interval.low, interval.high], passAtK: passAtK,
+      meanLength: Double(outcomes.reduce(0) { $0 + $1.tokens }) / completions,
+      truncated: Double(outcomes.reduce(0) { $0 + $1.truncated }) / completions,
+      verifierFailures: outcomes.reduce(0) { $0 + $1.failures })
+  }
+}

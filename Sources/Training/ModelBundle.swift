@@ -1,0 +1,96 @@
+internal import Checkpointing
+internal import Foundation
+internal import Kernels
+package import LanguageModel
+
+/// A model with its vocabulary, as a checkpoint or a Hugging Face folder holds it.
+package struct ModelBundle: Sendable {
+  /// What people call it: a shipped name, a path, or a size.
+  package let name: String
+  /// The weights.
+  package let parameters: Parameters
+  /// The vocabulary.
+  package let vocabulary: Vocabulary
+  /// The suite it was trained on, where its manifest says so.
+  package let suite: String?
+
+  package init(name: String, parameters: Parameters, vocabulary: Vocabulary, suite: String?) {
+    self.name = name
+    self.parameters = parameters
+    self.vocabulary = vocabulary
+    self.suite = suite
+  }
+
+  /// Reads a model from a checkpoint's files.
+  ///
+  /// - Throws: `CheckpointError` or `ModelFileError` for what can't be used.
+  init(name: String, files: ModelFiles) throws {
+    let path = files.path
+    let configuration = try ModelConfiguration(
+      huggingFace: Data(try files.bytes(of: .config)), file: "\(path): config.json")
+    let vocabulary = try Vocabulary(
+      tokenizer: Data(try files.bytes(of: .tokenizer)),
+      configuration: files[.tokenizerConfig].map { Data($0) }, file: "\(path): tokenizer.json")
+    guard vocabulary.count <= configuration.vocabularySize else {
+      throw ModelFileError(
+        "\(path): tokenizer.json",
+        "\(vocabulary.count) tokens, but config.json has vocab_size \(configuration.vocabularySize)",
+        mend: "Give the tokenizer that belongs to the model.")
+    }
+    let layout = ParameterLayout(configuration)
+    let parameters = Parameters(layout)
+    try parameters.read(from: try files.tensors(), prefix: "")
+    if let bad = parameters.firstNonFinite {
+      throw ModelFileError(
+        "\(path): model.safetensors", "\(bad) is not a finite number",
+        mend: "Take an earlier checkpoint.")
+    }
+    self.init(
+      name: name, parameters: parameters, vocabulary: vocabulary,
+      suite: files.manifest?.madeBy["suite"]?.stringValue)
+  }
+
+  /// The files of a model: what Hugging Face's libraries read.
+  static func files(_ parameters: Parameters, _ vocabulary: Vocabulary) throws
+    -> [CheckpointEntry: [UInt8]]
+  {
+    let configuration = parameters.layout.configuration
+    return [
+      .config: Array(try configuration.huggingFaceJSON(vocabulary: vocabulary)),
+      .generationConfig: Array(try ModelConfiguration.generationJSON(vocabulary: vocabulary)),
+      .tokenizer: Array(try vocabulary.tokenizerJSON()),
+      .tokenizerConfig: Array(
+        try vocabulary.tokenizerConfigurationJSON(contextLength: configuration.contextLength)),
+      .weights: encode([("", parameters)]),
+    ]
+  }
+
+  /// Safetensors of several sets of parameters, each with a prefix to its names.
+  static func encode(_ sets: [(prefix: String, parameters: Parameters)]) -> [UInt8] {
+    let tensors = sets.flatMap { set in
+      set.parameters.layout.entries.map { (name: set.prefix + $0.name, shape: $0.shape) }
+    }
+    var builder = SafetensorsBuilder(tensors)
+    for set in sets {
+      for entry in set.parameters.layout.entries {
+        set.parameters[entry].withSpan { builder.append($0) }
+      }
+    }
+    return builder.finish()
+  }
+}
+
+extension Parameters {
+  /// Fills all tensors from a collection, each name with `prefix`.
+  ///
+  /// - Throws: `CheckpointError` where one is missing or has another shape.
+  func read(from tensors: TensorCollection, prefix: String) throws {
+    for entry in layout.entries {
+      let values = try tensors.values(of: prefix + entry.name, shape: entry.shape)
+      self[entry].copy(from: values)
+    }
+  }
+
+  /// SHA-256 of all weights as little-endian float32 in memory order, in hex.
+  package var hash: String { values.all.withSpan { SHA256Digest(of: $0).hex } }
+}

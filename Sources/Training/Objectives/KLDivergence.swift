@@ -1,0 +1,111 @@
+internal import Foundation
+
+/// An estimate of KL(policy || reference) from the log-probabilities of one sampled token.
+///
+/// Schulman, "Approximating KL divergence" (2020), with d = log policy - log reference. Over tokens
+/// drawn from the policy, `k1` and `k3` have the exact divergence as their mean and `k2` nearly so.
+/// As a term of the loss it's the slope that counts: that of `k1` is 1 whatever the reference, so its
+/// mean pull is 0 and it does nothing but add noise; that of `k2` has the exact gradient as its mean;
+/// that of `k3`, which is GRPO's (DeepSeekMath, arXiv 2402.03300, equation 4), that of the reverse
+/// divergence. The estimates are not multiplied by the importance ratio as TRL's
+/// `use_bias_correction_kl` does by default: the paper doesn't.
+package enum KLEstimator: String, Sendable, CaseIterable, Codable {
+  /// d: unbiased, noisy, may be negative.
+  case k1
+  /// d * d / 2: biased, quiet.
+  case k2
+  /// exp(-d) - 1 + d: unbiased, quiet, never negative.
+  case k3
+
+  /// The estimate for a token with these two log-probabilities, in nats.
+  package func value(policy: Double, reference: Double) -> Double {
+    let difference = policy - reference
+    switch self {
+    case .k1: return difference
+    case .k2: return 0.5 * difference * difference
+    case .k3: return expm1(-difference) + difference
+    }
+  }
+
+  /// The slope of the estimate by the policy's log-probability, the sampled token held fixed.
+  package func slope(policy: Double, reference: Double) -> Double {
+    let difference = policy - reference
+    switch self {
+    case .k1: return 1
+    case .k2: return difference
+    case .k3: return -expm1(-difference)
+    }
+  }
+}
+
+/// The exact KL(policy || reference) of two rows of logits over the whole vocabulary, in nats.
+package func exactKL<Scalar: BinaryFloatingPoint>(
+  policyLogits: Span<Scalar>, referenceLogits: Span<Scalar>
+) -> Double {
+  precondition(policyLogits.count == referenceLogits.count, "both rows have one vocabulary")
+  let policyTotal = logSumExp(policyLogits)
+  let referenceTotal = logSumExp(referenceLogits)
+  var sum = 0.0
+  for index in policyLogits.indices {
+    let policy = Double(policyLogits[index]) - policyTotal
+    let reference = Double(referenceLogits[index]) - referenceTotal
+    sum += exp(policy) * (policy - reference)
+  }
+  return sum
+}
+
+/// The exact entropy of a row of logits over the whole vocabulary, in nats.
+package func exactEntropy<Scalar: BinaryFloatingPoint>(logits: Span<Scalar>) -> Double {
+  let total = logSumExp(logits)
+  var sum = 0.0
+  for index in logits.indices {
+    let logProb = Double(logits[index]) - total
+    sum -= exp(logProb) * logProb
+  }
+  return sum
+}
+
+/// Adds weight * d KL(policy || reference) / d policy logits to a row of slopes.
+///
+/// d KL / d z_j = p_j (log p_j - log q_j - KL).
+package func addExactKLSlope<Scalar: BinaryFloatingPoint>(
+  policyLogits: Span<Scalar>, referenceLogits: Span<Scalar>, weight: Double,
+  to slopes: inout MutableSpan<Scalar>
+) {
+  precondition(policyLogits.count == slopes.count, "one slope per logit")
+  let divergence = exactKL(policyLogits: policyLogits, referenceLogits: referenceLogits)
+  let policyTotal = logSumExp(policyLogits)
+  let referenceTotal = logSumExp(referenceLogits)
+  for index in policyLogits.indices {
+    let policy = Double(policyLogits[index]) - policyTotal
+    let reference = Double(referenceLogits[index]) - referenceTotal
+    slopes[index] += Scalar(weight * exp(policy) * (policy - reference - divergence))
+  }
+}
+
+/// Adds weight * d entropy / d logits to a row of slopes.
+///
+/// d H / d z_j = -p_j (log p_j + H). An entropy bonus c takes c times the mean entropy off the loss, so
+/// its weight here is -c times the token's weight in that mean. It can't be had from the slope by the
+/// sampled token's log-probability: it needs the whole row.
+package func addExactEntropySlope<Scalar: BinaryFloatingPoint>(
+  logits: Span<Scalar>, weight: Double, to slopes: inout MutableSpan<Scalar>
+) {
+  precondition(logits.count == slopes.count, "one slope per logit")
+  let entropy = exactEntropy(logits: logits)
+  let total = logSumExp(logits)
+  for index in logits.indices {
+    let logProb = Double(logits[index]) - total
+    slopes[index] -= Scalar(weight * exp(logProb) * (logProb + entropy))
+  }
+}
+
+/// log of the sum of exp over a row, the largest logit taken out first.
+private func logSumExp<Scalar: BinaryFloatingPoint>(_ logits: Span<Scalar>) -> Double {
+  precondition(!logits.isEmpty, "a vocabulary has at least one token")
+  var largest = Double(logits[0])
+  for index in logits.indices { largest = max(largest, Double(logits[index])) }
+  var sum = 0.0
+  for index in logits.indices { sum += exp(Double(logits[index]) - largest) }
+  return largest + log(sum)
+}

@@ -1,0 +1,187 @@
+internal import Foundation
+internal import Kernels
+package import LanguageModel
+package import TaskSuites
+internal import Verifiers
+internal import Synchronization
+
+/// What the algorithms of a run work with: policy, sampler, learner, suite, randomness.
+package final class RunState {
+  /// Every setting, resolved.
+  package let configuration: Configuration
+  /// The model that is trained.
+  package let policy: Transformer
+  /// The policy at the start, where the KL term wants it.
+  package let reference: Transformer?
+  /// Gradient, moments and updates.
+  package let learner: Learner
+  /// Where problems come from.
+  package let suite: TaskSuite
+  /// Problems as tokens.
+  package let text: SuiteText
+  /// Prompt and completion tokens processed so far.
+  package var tokensSeen = 0
+  let threads: Int
+  private let schedule: LearningRateSchedule
+  private var generator: Generator?
+
+  /// Puts a run together; `reference` is a copy of the first weights, needed where KL is.
+  package init(
+    _ configuration: Configuration, policy: Transformer, reference: Parameters?,
+    vocabulary: Vocabulary, suite: TaskSuite, threads: Int
+  ) {
+    self.configuration = configuration
+    self.policy = policy
+    self.reference = reference.map(Transformer.init)
+    self.suite = suite
+    self.threads = threads
+    let context = policy.configuration.contextLength
+    text = SuiteText(
+      vocabulary: vocabulary,
+      longestPrompt: configuration.algorithm == .sft
+        ? context - 1 : context - configuration.maxCompletionTokens,
+      contextLength: context)
+    let c = configuration
+    learner = Learner(
+      policy.parameters.layout, longest: context, threads: threads,
+      optimizer: AdamW(
+        beta1: c.adamBeta1, beta2: c.adamBeta2, epsilon: c.adamEpsilon,
+        weightDecay: c.weightDecay),
+      maximumGradientNorm: c.maxGradientNorm > 0 ? c.maxGradientNorm : .infinity,
+      // Demonstrations are learned as they are; the temperature is only for sampling.
+      temperature: c.algorithm == .sft ? 1 : Float(c.temperature))
+    schedule = LearningRateSchedule(
+      peak: c.learningRate, shape: c.schedule, warmUpUpdates: c.warmupSteps,
+      totalUpdates: c.steps, finalFraction: c.finalLearningRateFraction)
+  }
+
+  /// The rate of a step's updates.
+  package func learningRate(step: Int) -> Double { schedule.rate(update: step - 1) }
+
+  /// The step's training problems; another seed walks through other ones.
+  package func problems(step: Int) -> [WorkedProblem] {
+    let start = configuration.seed &* 1_000_003 &+ (step - 1) * configuration.problems
+    return (0..<configuration.problems).map { i in
+      suite.problem(at: (start &+ i) & Int.max, split: .train)
+    }
+  }
+
+  /// Samples `copies` completions of each of the step's problems.
+  ///
+  /// - Throws: `TrainingError` for a problem that doesn't fit, and for a policy that overflows.
+  package func sample(step: Int, copies: Int) throws -> Rollout {
+    let start = Clock.now
+    let problems = problems(step: step)
+    let prompts = try problems.map { try text.prompt($0.problem) }
+    let c = configuration
+    let request = GenerationRequest(
+      prompts: prompts, keys: prompts.indices.map { UInt32($0) }, copies: copies,
+      maximumNewTokens: c.maxCompletionTokens,
+      rule: c.samplingRule,
+      endToken: text.vocabulary.end,
+      random: Philox(seed: UInt64(bitPattern: Int64(c.seed)), purpose: RandomPurpose.rollout),
+      step: UInt32(truncatingIfNeeded: step))
+    let generations = sampler().generate(policy, request)
+    let rollout = Rollout(
+      problems, prompts: prompts, generations: generations, copies: copies,
+      vocabulary: text.vocabulary, start: start)
+    // Completions of such a policy are all wrong: without this the run would go on with flat groups.
+    guard rollout.isFinite else {
+      let what = policy.parameters.firstNonFinite.map { "the weight \($0)" }
+      throw TrainingError.notFinite(step: step, what: what ?? "the policy's output")
+    }
+    return rollout
+  }
+
+  private func sampler() -> Generator {
+    if let generator { return generator }
+    let made = Generator(
+      policy.parameters.layout, longestPrompt: text.longestPrompt,
+      maximumNewTokens: configuration.maxCompletionTokens, threads: threads)
+    generator = made
+    return made
+  }
+
+  /// Judges a rollout; with `rewards=random` a fair coin replaces every reward (the null arm).
+  ///
+  /// - Throws: `TrainingError.verifierFailures` past the set share.
+  package func verify(_ rollout: Rollout, step: Int) throws -> Verdicts {
+    let start = Clock.now
+    let verdicts = Verification.run(
+      suite.verifier, rollout.completions, threads: threads) { rollout.problem($0) }
+    var result = Verdicts(
+      rewards: verdicts.map { verdict in
+        if case .score(let score) = verdict { score.reward } else { nil }
+      }, verdicts: verdicts, seconds: Clock.seconds(since: start))
+    if Double(result.failures)
+      > configuration.verifierFailureLimit * Double(rollout.completions.count)
+    {
+      throw TrainingError.verifierFailures(
+        step: step, failures: result.failures, completions: rollout.completions.count,
+        last: result.lastFailure ?? "")
+    }
+    if configuration.rewards == .random {
+      let coin = Philox(
+        seed: UInt64(bitPattern: Int64(configuration.seed)), purpose: RandomPurpose.coin)
+      for s in result.rewards.indices where result.rewards[s] != nil {
+        let words = coin.block(
+          SIMD4(
+            UInt32(s % rollout.copies), UInt32(s / rollout.copies),
+            UInt32(truncatingIfNeeded: step), 0))
+        result.rewards[s] = Double(words.x & 1)
+      }
+    }
+    return result
+  }
+
+  /// The sequences of each of a pass's minibatches: whole groups, in an order of their own.
+  package func minibatches(of rollout: Rollout, step: Int, epoch: Int) -> [[Int]] {
+    let (count, parts) = (rollout.problems.count, configuration.minibatches)
+    var order = Array(0..<count)
+    if parts > 1 {
+      let random = Philox(
+        seed: UInt64(bitPattern: Int64(configuration.seed)), purpose: RandomPurpose.shuffle)
+      for i in stride(from: count - 1, to: 0, by: -1) {
+        let word = random.block(
+          SIMD4(UInt32(i), UInt32(epoch), UInt32(truncatingIfNeeded: step), 0)
+        ).x
+        order.swapAt(i, Int(UInt64(word) * UInt64(i + 1) >> 32))
+      }
+    }
+    return (0..<parts).map { part in
+      order[count * part / parts..<count * (part + 1) / parts].flatMap {
+        $0 * rollout.copies..<($0 + 1) * rollout.copies
+      }
+    }.filter { !$0.isEmpty }
+  }
+}
+
+extension Configuration {
+  /// How tokens of training completions are picked, and those of evaluations that sample.
+  var samplingRule: SamplingRule {
+    SamplingRule(temperature: Float(temperature), topK: topK, topP: Float(topP))
+  }
+}
+
+/// Runs a verifier over completions in parallel.
+enum Verification {
+  static func run(
+    _ verifier: any Verifier, _ completions: [Completion], threads: Int,
+    problem: @Sendable (Int) -> Problem
+  ) -> [Verdict] {
+    let results = Mutex([Verdict](repeating: .failure("not judged"), count: completions.count))
+    Parallel.forEachChunk(of: completions.count, chunk: 64, threads: threads) { range in
+      let verdicts = range.map { checked(verifier.verify(completions[$0], of: problem($0))) }
+      results.withLock { $0.replaceSubrange(range, with: verdicts) }
+    }
+    return results.withLock { $0 }
+  }
+
+  /// The verdict, or a failure where its numbers can't be trained on or written down.
+  private static func checked(_ verdict: Verdict) -> Verdict {
+    guard case .score(let score) = verdict,
+      !score.reward.isFinite || score.parts.values.contains(where: { !$0.isFinite })
+    else { return verdict }
+    return .failure("a score that is not finite")
+  }
+}

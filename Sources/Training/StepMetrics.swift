@@ -1,0 +1,114 @@
+internal import Foundation
+internal import Verifiers
+
+extension RunState {
+  /// The metrics and completion records of a step that sampled, under TRL's names.
+  func report(
+    step: Int, _ rollout: Rollout, _ verdicts: Verdicts, advantages: GroupAdvantages,
+    totals: UpdateTotals, learningRate: Double, updateStart: UInt64
+  ) -> StepReport {
+    let count = rollout.completions.count
+    let sampled = rollout.tokenCount
+    tokensSeen += sampled + rollout.promptTokenCount
+    var m = Metrics()
+    m["step"] = Double(step)
+    let rewards = verdicts.rewards.compactMap { $0 }
+    m["reward"] = mean(rewards)
+    m["reward_std"] = groupDeviation(verdicts.rewards, groupSize: rollout.copies)
+    for part in suite.verifier.partNames {
+      let values = verdicts.verdicts.compactMap { verdict -> Double? in
+        if case .score(let score) = verdict { score.parts[part] } else { nil }
+      }
+      m["rewards/\(part)/mean"] = mean(values)
+    }
+    m["frac_reward_zero_std"] =
+      Double(advantages.isFlat.count { $0 }) / Double(advantages.isFlat.count)
+    enterLengths(&m, rollout, verdicts)
+    m["entropy"] = rollout.entropySum / Double(sampled)
+    if let kl = totals.sums.klEstimates {
+      m["kl"] = kl.k3
+      m["kl/k1"] = kl.k1
+      m["kl/k2"] = kl.k2
+      m["kl/k3"] = kl.k3
+    }
+    m["clip_ratio/region_mean"] = totals.sums.clipRatioRegion(of: totals.sums.ledger.tokens)
+    m["clip_ratio/low_mean"] = totals.sums.clipRatioLow(of: totals.sums.ledger.tokens)
+    m["clip_ratio/high_mean"] = totals.sums.clipRatioHigh(of: totals.sums.ledger.tokens)
+    let updates = Double(max(1, totals.updates))
+    m["loss"] = totals.sums.loss / updates
+    m["grad_norm"] = totals.gradientNorm / updates
+    m["learning_rate"] = learningRate
+    m["updates"] = Double(totals.updates)
+    for (fate, share) in totals.sums.ledger.shares { m["ledger/\(fate.rawValue)"] = share }
+    m["verifier/failures"] = Double(verdicts.failures)
+    if let difference = totals.logProbabilityDifference {
+      m["sampling/logp_difference_max"] = difference
+    }
+    m["num_tokens"] = Double(tokensSeen)
+    m["time/rollout"] = rollout.seconds
+    m["time/verify"] = verdicts.seconds
+    let update = Clock.seconds(since: updateStart)
+    m["time/update"] = update
+    let seconds = rollout.seconds + verdicts.seconds + update
+    m["step_time"] = seconds
+    m["tokens_per_second"] = Double(sampled + rollout.promptTokenCount) / seconds
+    return StepReport(
+      metrics: m, completions: records(step, rollout, verdicts, advantages.advantages, count))
+  }
+
+  private func enterLengths(_ m: inout Metrics, _ rollout: Rollout, _ verdicts: Verdicts) {
+    let lengths = rollout.sequences.map { Double($0.count) }
+    m["completions/mean_length"] = mean(lengths)
+    m["completions/min_length"] = lengths.min()
+    m["completions/max_length"] = lengths.max()
+    m["completions/clipped_ratio"] =
+      Double(rollout.completions.count { !$0.isFinished }) / Double(lengths.count)
+    var (solved, unsolved) = ([Double](), [Double]())
+    for (length, verdict) in zip(lengths, verdicts.verdicts) {
+      guard case .score(let score) = verdict else { continue }
+      if score.isSolved { solved.append(length) } else { unsolved.append(length) }
+    }
+    if !solved.isEmpty { m["completions/solved_mean_length"] = mean(solved) }
+    if !unsolved.isEmpty { m["completions/unsolved_mean_length"] = mean(unsolved) }
+  }
+
+  private func records(
+    _ step: Int, _ rollout: Rollout, _ verdicts: Verdicts, _ advantages: [Double], _ count: Int
+  ) -> [CompletionRecord] {
+    let wanted = configuration.logCompletions == 0 ? count : min(count, configuration.logCompletions)
+    // Spread over the problems, so that a small number shows many of them.
+    return (0..<wanted).map { i in
+      let s = i * count / wanted
+      var record = CompletionRecord(
+        step: step, problem: s / rollout.copies, sample: s % rollout.copies,
+        task: rollout.problem(s).task, prompt: rollout.problem(s).prompt,
+        answer: rollout.problem(s).answer, completion: rollout.completions[s].text,
+        finished: rollout.completions[s].isFinished, reward: verdicts.rewards[s],
+        advantage: advantages[s])
+      switch verdicts.verdicts[s] {
+      case .score(let score): record.parts = score.parts
+      case .failure(let text): record.failure = text
+      }
+      return record
+    }
+  }
+}
+
+extension Score {
+  /// Whether the answer is right: full `correctness`, or where a verifier has no such part, a
+  /// reward of at least 1.
+  var isSolved: Bool { (parts["correctness"] ?? reward) >= 1 }
+}
+
+/// The mean, 0 for none.
+func mean(_ values: [Double]) -> Double {
+  values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+}
+
+/// TRL's `reward_std`: the mean over groups of the rewards' standard deviation.
+private func groupDeviation(_ rewards: [Double?], groupSize: Int) -> Double {
+  mean(
+    stride(from: 0, to: rewards.count, by: groupSize).map { start in
+      sampleDeviation(rewards[start..<start + groupSize].compactMap { $0 })
+    })
+}

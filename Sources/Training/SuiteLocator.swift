@@ -1,0 +1,29 @@
+internal import Foundation
+internal import LanguageModel
+package import TaskSuites
+
+/// Opens suites, checked against what a model can read and write.
+package enum SuiteLocator {
+  /// Opens a shipped suite by name, or a suite or problem file by path; checks nothing of a model.
+  ///
+  /// - Throws: `SuiteError`.
+  package static func open(_ name: String, installation: Installation) throws -> TaskSuite {
+    try SuiteCatalog(folder: installation.tasks).open(name)
+  }
+
+  /// Opens a suite whose every problem fits a model.
+  ///
+  /// - Throws: `SuiteError`, which names file, line and character where a row doesn't fit.
+  package static func open(
+    _ name: String, fitting model: ModelBundle, maxCompletionTokens: Int,
+    installation: Installation
+  ) throws -> TaskSuite {
+    let context = model.parameters.layout.configuration.contextLength
+    return try SuiteCatalog(folder: installation.tasks).open(
+      name,
+      rules: TextRules(
+        allowedScalars: model.vocabulary.scalars, longestPrompt: context - maxCompletionTokens,
+        // The end mark is one of a completion's tokens.
+        longestCompletion: maxCompletionTokens - 1))
+  }
+}

@@ -1,0 +1,297 @@
+internal import Checkpointing
+internal import Foundation
+internal import Kernels
+internal import LanguageModel
+package import TaskSuites
+package import Verifiers
+
+/// What a finished or interrupted run comes to.
+package struct TrainingSummary: Sendable {
+  /// The run's folder.
+  package let run: String
+  /// Steps done.
+  package let steps: Int
+  /// Seconds of training, of all sittings, evaluations left out.
+  package let seconds: Double
+  /// Scores before the first step.
+  package let before: EvaluationResult
+  /// Scores after the last step; nil where the run was interrupted.
+  package let after: EvaluationResult?
+  /// SHA-256 of the weights.
+  package let weightsHash: String
+  /// The newest checkpoint.
+  package let checkpoint: String
+}
+
+/// Who is told how a run goes.
+package protocol TrainingObserver {
+  /// The scores before the first step are known.
+  func before(_ result: EvaluationResult)
+  /// The scores between two steps are known.
+  func evaluated(_ step: Int, _ result: EvaluationResult)
+  /// A step is done; `seconds` is the training time of this and earlier sittings.
+  func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double)
+}
+
+/// The loop around an algorithm: evaluation, steps, lines on disk, checkpoints.
+package final class Trainer {
+  /// The run's settings.
+  package let configuration: Configuration
+  /// The run's folder.
+  package let folder: RunFolder
+  /// The model at the start.
+  package let model: ModelBundle
+  /// The suite.
+  package let suite: TaskSuite
+  /// Threads in use.
+  package let threads: Int
+  /// Steps done before this sitting.
+  package var firstStep: Int { state.step + 1 }
+
+  private let run: RunState
+  private let evaluator: Evaluator
+  private var state: TrainerState
+  private let reference: Parameters?
+  private var lock: RunLock?
+
+  /// Prepares a new run: everything is opened and checked before the folder is made.
+  ///
+  /// - Parameter verifier: judges instead of the suite's own.
+  /// - Throws: typed errors for every input that is missing or wrong.
+  package convenience init(
+    starting configuration: Configuration, installation: Installation = .current,
+    verifier: (any Verifier)? = nil
+  ) throws {
+    let model = try Self.firstModel(configuration, installation)
+    try self.init(
+      configuration, RunFolder(configuration.runFolder), model,
+      reference: Self.reference(configuration, model), installation, verifier)
+    try folder.create(configuration)
+    lock = try RunLock(folder)
+  }
+
+  /// Prepares to go on with a run, from its newest checkpoint, or from its start if it has none.
+  ///
+  /// - Parameters:
+  ///   - steps: a new number of steps; nil for the run's own.
+  ///   - threads: threads to use; nil for the run's own.
+  ///   - verifier: judges instead of the suite's own.
+  /// - Throws: typed errors for every input that is missing or wrong.
+  package convenience init(
+    resuming path: String, steps: Int?, threads: Int?, installation: Installation = .current,
+    verifier: (any Verifier)? = nil
+  ) throws {
+    let folder = RunFolder(path)
+    var configuration = try folder.configuration()
+    let lock = try RunLock(folder)
+    if let steps { configuration.steps = steps }
+    if let threads { configuration.threads = threads }
+    if let newest = folder.checkpoints().last {
+      let files = try ModelFiles.load(newest.path)
+      let model = try ModelBundle(name: newest.path, files: files)
+      let reference =
+        configuration.klWeight > 0
+        ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
+      try self.init(configuration, folder, model, reference: reference, installation, verifier)
+      state = try TrainerCheckpoint.restore(run, from: files)
+    } else {
+      let model = try Self.firstModel(configuration, installation)
+      try self.init(
+        configuration, folder, model, reference: Self.reference(configuration, model), installation,
+        verifier)
+    }
+    self.lock = lock
+    guard state.step <= configuration.steps else {
+      throw TrainingError.unusable(
+        "\(path) has already done \(state.step) steps, more than \(configuration.steps)",
+        mend: "Give --steps \(state.step) or more.")
+    }
+    if steps != nil {
+      try AtomicFile.write(configuration.jsonText, to: folder.configurationFile)
+    }
+  }
+
+  /// The model of a run's start: the one named, or the suite's own shipped base.
+  private static func firstModel(
+    _ configuration: Configuration, _ installation: Installation
+  ) throws -> ModelBundle {
+    var name = configuration.model
+    if name.isEmpty {
+      let suite = try SuiteLocator.open(configuration.suite, installation: installation)
+      guard let base = suite.base else {
+        throw TrainingError.missing(
+          "suite \(suite.name) names no base to start from", mend: "Give a model with --model.")
+      }
+      name = base
+    }
+    return try ModelLocator.open(
+      name, installation: installation, sizes: ModelLocator.Sizes(configuration))
+  }
+
+  /// A copy of the first weights, where the loss has a KL term.
+  private static func reference(_ configuration: Configuration, _ model: ModelBundle)
+    -> Parameters?
+  {
+    guard configuration.klWeight > 0 else { return nil }
+    let copy = Parameters(model.parameters.layout)
+    copy.values.all.copy(from: model.parameters.values.all)
+    return copy
+  }
+
+  private init(
+    _ configuration: Configuration, _ folder: RunFolder, _ model: ModelBundle,
+    reference: Parameters?, _ installation: Installation, _ verifier: (any Verifier)?
+  ) throws {
+    self.configuration = configuration
+    self.folder = folder
+    self.model = model
+    self.reference = reference
+    threads = configuration.threads == 0 ? Parallel.processorCount : configuration.threads
+    let layout = model.parameters.layout
+    let context = layout.configuration.contextLength
+    guard configuration.maxCompletionTokens < context else {
+      throw TrainingError.unusable(
+        "max_completion_tokens \(configuration.maxCompletionTokens) leaves no room for a prompt in "
+          + "the context of \(context) tokens of \(model.name)",
+        mend: "Lower it, or use a model with a longer context.")
+    }
+    let opened = try SuiteLocator.open(
+      configuration.suite, fitting: model,
+      maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)
+    suite = verifier.map { opened.judged(by: $0) } ?? opened
+    try suite.checkHasProblems(in: .train)
+    if configuration.algorithm == .sft { try suite.checkHasDemonstrations() }
+    run = RunState(
+      configuration, policy: Transformer(model.parameters), reference: reference,
+      vocabulary: model.vocabulary, suite: suite, threads: threads)
+    evaluator = try Evaluator(
+      EvaluationPlan(
+        split: .test, limit: configuration.evaluationProblems, samples: 1, temperature: 0,
+        maxCompletionTokens: configuration.maxCompletionTokens,
+        seed: UInt64(bitPattern: Int64(configuration.seed)),
+        besides: configuration.evaluationSamples == 0
+          ? nil
+          : EvaluationPlan.Besides(
+            samples: configuration.evaluationSamples, rule: configuration.samplingRule)),
+      suite: suite, vocabulary: model.vocabulary, layout: layout, threads: threads)
+    state = TrainerState(
+      step: 0, updates: 0, tokensSeen: 0, metricsLines: 0, completionLines: 0, seconds: 0)
+  }
+
+  /// Trains to the last step, or until `shouldStop` says so between two steps; saves either way.
+  ///
+  /// - Throws: `TrainingError` where the run can't go on; a verifier that fails too often and a
+  ///   step that is not finite leave the state before that step saved.
+  package func train(
+    observer: some TrainingObserver, shouldStop: () -> Bool
+  ) throws -> TrainingSummary {
+    let metricsFile = try LineFile(folder.metricsFile, keeping: state.metricsLines)
+    let completionsFile = try LineFile(folder.completionsFile, keeping: state.completionLines)
+    let before = state.before ?? evaluator.evaluate(run.policy)
+    state.before = before
+    observer.before(before)
+    let algorithm = configuration.algorithm.type.init(run)
+    var savedStep = folder.checkpoints().last?.step
+    while state.step < configuration.steps && !shouldStop() {
+      let step = state.step + 1
+      let start = Clock.now
+      let updates = run.learner.updates
+      var report: StepReport
+      do {
+        report = try algorithm.step(step)
+      } catch {
+        // Before the step's first update the state is whole: nothing of it is lost.
+        let isWhole = run.learner.updates == updates
+        if isWhole && savedStep != state.step && state.step > 0 { try save(after: nil) }
+        throw error
+      }
+      state.step = step
+      state.seconds += Clock.seconds(since: start)
+      if configuration.evaluationEvery > 0 && step % configuration.evaluationEvery == 0
+        && step < configuration.steps
+      {
+        let result = evaluator.evaluate(run.policy)
+        report.metrics["eval/pass@1"] = result.all.passAt1
+        observer.evaluated(step, result)
+      }
+      let isLast = step == configuration.steps || shouldStop()
+      let isDue = configuration.checkpointEvery > 0 && step % configuration.checkpointEvery == 0
+      if isLast || isDue { report.metrics.weightsHash = run.policy.parameters.hash }
+      try metricsFile.append([report.metrics.line])
+      try completionsFile.append(report.completions.map(Self.line))
+      state.metricsLines += 1
+      state.completionLines += report.completions.count
+      observer.step(step, of: configuration.steps, report.metrics, seconds: state.seconds)
+      if isLast || isDue {
+        // Lines first: a checkpoint counts them, and a resumed run cuts off what came later.
+        try metricsFile.synchronize()
+        try completionsFile.synchronize()
+        try save(after: nil)
+        savedStep = step
+      }
+    }
+    let isDone = state.step == configuration.steps
+    let after = isDone ? evaluator.evaluate(run.policy) : nil
+    if savedStep != state.step || after != nil {
+      try metricsFile.synchronize()
+      try completionsFile.synchronize()
+      try save(after: after)
+    }
+    return TrainingSummary(
+      run: folder.path, steps: state.step, seconds: state.seconds, before: before, after: after,
+      weightsHash: run.policy.parameters.hash,
+      checkpoint: folder.checkpoint(step: state.step).path)
+  }
+
+  /// Processors this process may run on: the threads that 0 stands for.
+  package static var processorCount: Int { Parallel.processorCount }
+
+  /// Bytes of memory that a configuration's run takes at most, about.
+  ///
+  /// - Throws: where its model can't be opened.
+  package static func memoryEstimate(
+    _ configuration: Configuration, installation: Installation = .current
+  ) throws -> Int {
+    let layout = try firstModel(configuration, installation).parameters.layout
+    let threads = configuration.threads == 0 ? processorCount : configuration.threads
+    return MemoryEstimate.bytes(
+      layout, threads: threads, samples: configuration.algorithm != .sft,
+      hasReference: configuration.klWeight > 0)
+  }
+
+  private static func line(_ record: CompletionRecord) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(record), as: UTF8.self)
+  }
+
+  private func save(after: EvaluationResult?) throws {
+    if let weight = run.policy.parameters.firstNonFinite {
+      throw TrainingError.notFinite(step: state.step, what: "the weight \(weight)")
+    }
+    state.updates = run.learner.updates
+    state.tokensSeen = run.tokensSeen
+    var madeBy: [String: JSONValue] = [
+      "program": .string("hone \(Hone.version)"),
+      "config": try JSONValue(encoding: configuration),
+      "suite": .string(suite.name),
+      "seed": .integer(configuration.seed),
+      "step": .integer(state.step),
+      "weights_hash": .string(run.policy.parameters.hash),
+      "blas_core": .string(MatrixProduct.coreName),
+      "seconds": .number("\(state.seconds.rounded())"),
+    ]
+    if let before = state.before { madeBy["before"] = try JSONValue(encoding: before) }
+    if let after { madeBy["after"] = try JSONValue(encoding: after) }
+    try TrainerCheckpoint.save(
+      run, state, reference: reference, madeBy: madeBy,
+      to: folder.checkpoint(step: state.step).path)
+    folder.prune(keeping: configuration.keepCheckpoints)
+  }
+}
+
+/// Facts about this program.
+package enum Hone {
+  /// The version, as in the change log.
+  package static let version = "0.1.0"
+}

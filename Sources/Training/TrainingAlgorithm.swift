@@ -1,0 +1,58 @@
+internal import Verifiers
+
+/// A way to train: one step from problems to new weights.
+package protocol TrainingAlgorithm {
+  /// Makes the algorithm for a run.
+  init(_ run: RunState)
+  /// Takes step `step` (from 1) and says what happened.
+  ///
+  /// - Throws: `TrainingError` where the run has to stop; the weights are then those of the last
+  ///   whole update, which may be one of this step's.
+  func step(_ step: Int) throws -> StepReport
+}
+
+extension Configuration.Algorithm {
+  /// Which type trains under each name; a new algorithm is one line here and one file.
+  package var type: any TrainingAlgorithm.Type {
+    switch self {
+    case .grpo: GRPO.self
+    case .sft: SupervisedFineTuning.self
+    }
+  }
+}
+
+/// What a step measured and the completions it made.
+package struct StepReport: Sendable {
+  /// The step's line of `metrics.jsonl`.
+  package var metrics: Metrics
+  /// The step's lines of `completions.jsonl`, all of them.
+  package var completions: [CompletionRecord]
+}
+
+/// One sampled completion with what became of it; a line of `completions.jsonl`.
+package struct CompletionRecord: Sendable, Encodable {
+  /// The training step.
+  package var step: Int
+  /// The problem's place in the step's batch.
+  package var problem: Int
+  /// The sample's place in its group.
+  package var sample: Int
+  /// The task that made the problem.
+  package var task: String
+  /// The prompt.
+  package var prompt: String
+  /// The reference answer.
+  package var answer: String
+  /// What the policy wrote.
+  package var completion: String
+  /// Whether the policy ended it itself.
+  package var finished: Bool
+  /// The reward trained on; absent where the verifier failed.
+  package var reward: Double?
+  /// The score's named parts.
+  package var parts: [String: Double]?
+  /// Why the verifier failed.
+  package var failure: String?
+  /// The advantage relative to the group.
+  package var advantage: Double
+}

@@ -1,0 +1,74 @@
+import CAllocationCounter
+package import Training
+
+/// The options of `hone bench`.
+package struct BenchOptions: Command {
+  package static let specification = CommandSpecification(
+    "bench", "Measure a training step against the matrix-product peak of this machine.",
+    options: [
+      OptionSpecification(
+        "preset", .choice(["w0", "w1", "w2"]),
+        "w1: nano, 32 problems × 16 samples; w0: 2 × 16; w2: micro, 16 × 16",
+        remarks: ["default w1"]),
+      OptionSpecification(
+        "new-tokens", .integer(1...2048), "tokens of each completion instead of the preset's",
+        remarks: ["default 64; w2 128"]),
+      OptionSpecification(
+        "threads", .integer(0...1024), "threads, 0 for one per core", remarks: ["default 0"]),
+      jsonOption,
+    ])
+
+  /// The work.
+  package let preset: String
+  /// Tokens of each completion; nil for the preset's.
+  package let newTokens: Int?
+  /// Threads; 0 for one per core.
+  package let threads: Int
+  /// Whether standard output ends with a line of JSON.
+  package let isJSON: Bool
+
+  package init(_ arguments: ParsedArguments) {
+    preset = arguments.text("preset") ?? "w1"
+    newTokens = arguments.integer("new-tokens")
+    threads = arguments.integer("threads") ?? 0
+    isJSON = arguments.isOn("json")
+  }
+
+  package func run() throws -> ExitCode {
+    guard var preset = Benchmark.presets.first(where: { $0.name == preset }) else {
+      preconditionFailure("the parser knows the presets")
+    }
+    if let newTokens { preset.newTokens = newTokens }
+    let report = Benchmark.run(
+      preset, threads: threads == 0 ? Trainer.processorCount : threads
+    ) { hone_allocation_count() }
+    try Console.progress(Self.text(report), isJSON: isJSON)
+    if isJSON { try Console.json(report) }
+    return .success
+  }
+
+  private static func text(_ r: Benchmark.Report) -> String {
+    func row(_ name: String, _ seconds: Double, _ fraction: Double, _ part: Benchmark.Part?)
+      -> String
+    {
+      var text =
+        name.padding(to: 9) + Quantity.fixed(seconds, digits: 3) + " s   "
+        + percent(fraction, digits: 1) + " of the peak"
+      if let part {
+        text +=
+          "   " + Quantity.fixed(part.gflops, digits: 1) + " GFLOP/s   "
+          + Quantity.counted(Int(part.tokensPerSecond), "token") + "/s"
+      }
+      return text + "\n"
+    }
+    return "\(r.preset) on \(Quantity.counted(r.threads, "thread")), OpenBLAS core \(r.core)\n"
+      + "peak".padding(to: 9)
+      + "\(Quantity.fixed(r.sgemmPeakGflops, digits: 1)) GFLOP/s, one sgemm per thread\n"
+      + row("rollout", r.rollout.seconds, r.rollout.fractionOfPeak, r.rollout)
+      + row("update", r.update.seconds, r.update.fractionOfPeak, r.update)
+      + row("step", r.step.seconds, r.step.fractionOfPeak, nil)
+      + "memory".padding(to: 9) + "\(Quantity.fixed(r.peakMemoryMib, digits: 0)) MiB at most\n"
+      + "heap".padding(to: 9)
+      + "\(Quantity.counted(r.allocationsPerStep, "allocation")) a step\n"
+  }
+}

@@ -1,0 +1,40 @@
+package import Training
+
+/// The options of `hone resume`.
+package struct ResumeOptions: Command {
+  package static let specification = CommandSpecification(
+    "resume",
+    "Go on with a run from its newest checkpoint, bit for bit as if it had never stopped.",
+    operands: [.init("RUN", "the run's folder")],
+    options: [
+      OptionSpecification("steps", .integer(1...1_000_000), "end after this step instead"),
+      OptionSpecification(
+        "threads", .integer(0...1024), "threads, 0 for one per core; results don't depend on it"),
+      jsonOption,
+      quietOption,
+    ])
+
+  /// The run's folder.
+  package let runFolder: String
+  /// The new number of steps; nil for the run's own.
+  package let steps: Int?
+  /// The threads; nil for the run's own.
+  package let threads: Int?
+  /// Whether standard output ends with a line of JSON.
+  package let isJSON: Bool
+  /// Whether progress is left out.
+  package let isQuiet: Bool
+
+  package init(_ arguments: ParsedArguments) {
+    runFolder = arguments.operands[0]
+    steps = arguments.integer("steps")
+    threads = arguments.integer("threads")
+    isJSON = arguments.isOn("json")
+    isQuiet = arguments.isOn("quiet")
+  }
+
+  package func run() throws -> ExitCode {
+    let trainer = try Trainer(resuming: runFolder, steps: steps, threads: threads)
+    return try TrainSession(trainer, isJSON: isJSON, isQuiet: isQuiet).run()
+  }
+}

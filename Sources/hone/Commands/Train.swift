@@ -1,0 +1,61 @@
+package import Training
+
+/// `hone train`: trains a policy with verifiable rewards, or warms one up on demonstrations.
+package struct TrainOptions: Command {
+  package static let specification = CommandSpecification(
+    "train",
+    "Train a policy with verifiable rewards (grpo), or warm one up on demonstrations (sft).",
+    sections: [
+      OptionSection(
+        "This command",
+        [
+          OptionSpecification(
+            "config", .text(placeholder: "FILE"), "read fields from a JSON5 file, or a config.json"),
+          OptionSpecification(
+            "set", .text(placeholder: "KEY=VALUE"),
+            "set a field; stronger than flags, which are stronger than the file; may be repeated"),
+          OptionSpecification("dry-run", "print what would be done, and do nothing"),
+          jsonOption,
+          quietOption,
+        ])
+    ]
+      + Configuration.sections.map {
+        OptionSection($0.title, $0.fields.map { OptionSpecification($0) })
+      })
+
+  /// The resolved configuration.
+  package let configuration: Configuration
+  /// Whether only to say what would be done.
+  package let isDryRun: Bool
+  /// Whether standard output ends with a line of JSON.
+  package let isJSON: Bool
+  /// Whether progress is left out.
+  package let isQuiet: Bool
+
+  package init(_ arguments: ParsedArguments) throws {
+    var settings: [ConfigurationSetting] = []
+    if let path = arguments.text("config") {
+      settings += try Configuration.settings(ofFile: path)
+    }
+    let flags = Set(Configuration.fields.map(\.flag))
+    settings += arguments.values.filter { flags.contains($0.name) }.map {
+      ConfigurationSetting(key: $0.name, given: .value($0.value), origin: .flag)
+    }
+    settings += try arguments.texts("set").map { try ConfigurationSetting(assignment: $0) }
+    configuration = try Configuration(resolving: settings)
+    isDryRun = arguments.isOn("dry-run")
+    isJSON = arguments.isOn("json")
+    isQuiet = arguments.isOn("quiet")
+  }
+
+  package func run() throws -> ExitCode {
+    guard isDryRun else {
+      let trainer = try Trainer(starting: configuration)
+      return try TrainSession(trainer, isJSON: isJSON, isQuiet: isQuiet).run()
+    }
+    let memory = try Trainer.memoryEstimate(configuration)
+    if !isQuiet { try Console.progress(configuration.explain(memoryBytes: memory), isJSON: isJSON) }
+    if isJSON { try Console.result(configuration.explanationJSON() + "\n") }
+    return .success
+  }
+}

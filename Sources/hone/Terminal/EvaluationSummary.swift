@@ -1,0 +1,54 @@
+import Training
+
+/// What an evaluation is shown by.
+package struct EvaluationSummary: Sendable {
+  /// Share of the problems solved by one completion, 0 to 1.
+  package var passAt1: Double
+  /// Its 95 % interval.
+  package var interval: ClosedRange<Double>
+  /// Held-out problems.
+  package var problems: Int
+  /// What the logits were divided by for `passAt1`; 0 is greedy.
+  package var temperature: Double
+  /// pass@k over further samples, by k in order; empty where none were drawn.
+  package var passAtK: [(k: Int, pass: Double)]
+  /// pass@1 by task, in the suite's order.
+  package var tasks: [(name: String, pass: Double)]
+
+  /// Makes a summary.
+  package init(
+    passAt1: Double, interval: ClosedRange<Double>, problems: Int, temperature: Double = 0,
+    passAtK: [(k: Int, pass: Double)] = [], tasks: [(name: String, pass: Double)] = []
+  ) {
+    self.passAt1 = passAt1
+    self.interval = interval
+    self.problems = problems
+    self.temperature = temperature
+    self.passAtK = passAtK
+    self.tasks = tasks
+  }
+
+  /// `46.2 % [43.1, 49.3]`.
+  var score: String {
+    let low = Quantity.fixed(interval.lowerBound * 100, digits: 1)
+    let high = Quantity.fixed(interval.upperBound * 100, digits: 1)
+    return "\(percent(passAt1, digits: 1)) [\(low), \(high)]"
+  }
+
+  /// `greedy, 1,000 held-out problems`.
+  var method: String {
+    (temperature == 0 ? "greedy" : "temperature \(shortestText(of: temperature))") + ", "
+      + Quantity.counted(problems, "held-out problem")
+  }
+
+  /// `+45.6 points` from an earlier evaluation to this one.
+  func lift(from earlier: EvaluationSummary) -> String {
+    let points = Quantity.fixed((passAt1 - earlier.passAt1) * 100, digits: 1)
+    return (points.hasPrefix("-") ? "" : "+") + points + " points"
+  }
+}
+
+/// A share as `46.2 %`.
+func percent(_ share: Double, digits: Int) -> String {
+  Quantity.fixed(share * 100, digits: digits) + " %"
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Kernels
+import TestSupport
+import Testing
+
+@Suite struct TokenDistributionTests {
+  static let vocabularies = [1, 2, 7, 8, 9, 12, 15, 16, 17, 31, 32, 33, 48, 88, 100]
+
+  @Test(arguments: vocabularies, [1, 0.6, 1.7, 0.05] as [Float])
+  func agreesWithTheReference(vocabulary V: Int, temperature: Float) {
+    var random = TestRandom(UInt64(V))
+    let rows = 4
+    let logits = random.floats(rows * V, scale: 3)
+    let targets = random.tokens(rows, vocabulary: V)
+    let z = FloatBuffer(logits).all
+    let (logProbabilities, entropies) = (FloatBuffer(count: rows).all, FloatBuffer(count: rows).all)
+    TokenDistribution.forward(
+      logProbabilities: logProbabilities, entropies: entropies, z, targets: targets, rows: rows,
+      vocabulary: V, temperature: temperature)
+    for row in 0..<rows {
+      let wanted = Reference.distribution(
+        logits[row * V..<(row + 1) * V].map(Double.init), temperature: Double(temperature))
+      let target = wanted.logProbabilities[Int(targets[row])]
+      #expect(Tolerance.largestError([logProbabilities[row]], [target]) < 1e-6)
+      #expect(Tolerance.largestError([entropies[row]], [wanted.entropy]) < 2e-6)
+      let probabilities = z.slice(row * V, V).array
+      #expect(Tolerance.largestError(probabilities, wanted.logProbabilities.map(exp)) < 5e-7)
+    }
+  }
+
+  @Test(arguments: vocabularies)
+  func slopesAgreeWithTheReference(vocabulary V: Int) {
+    var random = TestRandom(UInt64(V + 1))
+    let (rows, temperature) = (3, Float(0.7))
+    let logits = random.floats(rows * V)
+    let slopes = random.floats(rows)
+    let targets = random.tokens(rows, vocabulary: V)
+    let wanted = GradientCheck.slopes(by: logits.doubles) { z in
+      (0..<rows).reduce(0) { sum, row in
+        let p = Reference.distribution(
+          Array(z[row * V..<(row + 1) * V]), temperature: Double(temperature))
+        return sum + Double(slopes[row]) * p.logProbabilities[Int(targets[row])]
+      }
+    }
+    let z = FloatBuffer(logits).all
+    let spare = FloatBuffer(count: 2 * rows).all
+    TokenDistribution.forward(
+      logProbabilities: spare.slice(0, rows), entropies: spare.slice(rows, rows), z,
+      targets: targets, rows: rows, vocabulary: V, temperature: temperature)
+    TokenDistribution.backward(
+      z, slopes: FloatBuffer(slopes).all, targets: targets, rows: rows, vocabulary: V,
+      temperature: temperature)
+    #expect(Tolerance.largestError(z.array, wanted) < 1e-6)
+  }
+
+  @Test func slopesAgreeWithFiniteDifferences() {
+    var random = TestRandom(10)
+    let (rows, V, temperature) = (2, 19, Float(1.3))
+    let start = random.floats(rows * V)
+    let (logits, z) = (FloatBuffer(start).all, FloatBuffer(start).all)
+    let slopes = FloatBuffer(random.floats(rows)).all
+    let targets = random.tokens(rows, vocabulary: V)
+    let (logProbabilities, entropies) = (FloatBuffer(count: rows).all, FloatBuffer(count: rows).all)
+    func loss() -> Double {
+      z.copy(from: logits)
+      TokenDistribution.forward(
+        logProbabilities: logProbabilities, entropies: entropies, z, targets: targets, rows: rows,
+        vocabulary: V, temperature: temperature)
+      return GradientCheck.inner(logProbabilities.array, slopes.array)
+    }
+    let numeric = GradientCheck.slopes(by: logits, step: 0x1p-4, loss)
+    _ = loss()
+    TokenDistribution.backward(
+      z, slopes: slopes, targets: targets, rows: rows, vocabulary: V, temperature: temperature)
+    #expect(Tolerance.relativeError(z.array, numeric) < 3e-5)
+  }
+
+  /// The exponential itself: beside a logit 17 or more above, p is e^x with no other rounding.
+  @Test func theExponentialIsWithinTwoLastPlaces() {
+    let xs = (0..<20_000).map { -17.5 - Float($0) * 0x1.cp-9 }  // down to -85.9
+    var worst = 0.0
+    for x in xs {
+      let z = FloatBuffer([0, x]).all
+      let spare = FloatBuffer(count: 2).all
+      TokenDistribution.forward(
+        logProbabilities: spare.slice(0, 1), entropies: spare.slice(1, 1), z, targets: [0], rows: 1,
+        vocabulary: 2, temperature: 1)
+      worst = max(worst, Tolerance.ulps(z[1], exp(Double(x))))
+    }
+    #expect(worst < 2)
+  }
+
+  @Test(arguments: [1, 1e-3, 1e-6, 1e-9] as [Float])
+  func coldDistributionsAreCertain(temperature: Float) {
+    // 88 logits leave padded lanes in the last vector; they must count for nothing.
+    var logits = [Float](repeating: 0, count: 88)
+    logits[3] = 40
+    let z = FloatBuffer(logits).all
+    let spare = FloatBuffer(count: 2).all
+    TokenDistribution.forward(
+      logProbabilities: spare.slice(0, 1), entropies: spare.slice(1, 1), z, targets: [3], rows: 1,
+      vocabulary: 88, temperature: temperature)
+    #expect(abs(spare[0]) < 1e-6 && abs(spare[1]) < 1e-6 && abs(z[3] - 1) < 1e-6)
+  }
+
+  @Test func extremeLogitsStayFinite() {
+    let z = FloatBuffer([1e9, -1e9, 3, 1e9] + [Float](repeating: -5e8, count: 14)).all
+    let spare = FloatBuffer(count: 2).all
+    TokenDistribution.forward(
+      logProbabilities: spare.slice(0, 1), entropies: spare.slice(1, 1), z, targets: [0], rows: 1,
+      vocabulary: 18, temperature: 1)
+    #expect(abs(spare[0] + log(2)) < 1e-6 && abs(spare[1] - log(2)) < 1e-6)
+    #expect(z[0] == 0.5 && z[3] == 0.5 && z.firstNonFinite == nil)
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import Kernels
+import LanguageModel
+import TestSupport
+import Testing
+
+/// Hugging Face's transformers in float64 against this model in float32.
+@Suite struct LlamaGoldenTests {
+  static let folders = ["llama_tied", "llama_untied", "llama_bf16", "llama_headdim"]
+
+  @Test(arguments: folders)
+  func logitsAgree(folder: String) throws {
+    let golden = try GoldenModel(folder)
+    let model = Transformer(golden.parameters)
+    let reference = ReferenceTransformer(golden.parameters)
+    for (tokens, logits) in zip(golden.expected.inputIds, golden.expected.logits) {
+      let wanted = logits.flatMap { $0 }
+      #expect(Tolerance.largestError(model.logits(of: tokens), wanted) < 2e-5)
+      // The goldens have nine digits.
+      #expect(Tolerance.relativeError(reference.logits(of: tokens), wanted) < 1e-8)
+    }
+  }
+
+  @Test(arguments: folders)
+  func logProbabilitiesAndGradientsAgree(folder: String) throws {
+    let golden = try GoldenModel(folder)
+    let expected = golden.expected
+    var batch = PackedBatch()
+    for tokens in expected.inputIds {
+      batch.append(prompt: [tokens[0]], completion: tokens.dropFirst())
+    }
+    let layout = golden.parameters.layout
+    let pass = TrainingPass(layout, longest: 16, threads: 1, keepsActivations: true)
+    let count = batch.scoredCount
+    let weights = [Float](repeating: -1 / Float(count), count: count)
+    let result = pass.differentiated(Transformer(golden.parameters), batch, weights: weights)
+
+    let logProbabilities = expected.logProbs.flatMap { $0 }
+    #expect(Tolerance.largestError(result.logProbabilities, logProbabilities) < 2e-6)
+    let loss = -result.logProbabilities.reduce(0.0) { $0 + Double($1) } / Double(count)
+    #expect(abs(loss - expected.loss) < 2e-6)
+
+    #expect(Set(expected.gradients.keys) == Set(layout.entries.map(\.name)))
+    let full =
+      folder == "llama_tied"
+      ? try Fixture.json(folder + "/gradients.json", as: [String: [Double]].self) : [:]
+    for entry in layout.entries {
+      let wanted = try #require(expected.gradients[entry.name])
+      let got = Array(result.gradient[entry.offset..<entry.offset + entry.count])
+      let length = got.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      let sum = got.reduce(0.0) { $0 + Double($1) }
+      #expect(wanted.shape == entry.shape)
+      #expect(abs(length - wanted.l2) < 5e-6 * wanted.l2, "\(entry.name)")
+      #expect(abs(sum - wanted.sum) < 2e-5 * max(1, wanted.l2), "\(entry.name)")
+      let first = Array(got.prefix(5))
+      #expect(Tolerance.largestError(first, wanted.first) < 5e-6, "\(entry.name)")
+      if let all = full[entry.name] {
+        #expect(Tolerance.relativeError(got, all) < 5e-6, "\(entry.name)")
+      }
+    }
+    #expect(folder != "llama_tied" || full.count == layout.entries.count)
+  }
+
+  @Test(arguments: folders)
+  func greedyTextAgrees(folder: String) throws {
+    let golden = try GoldenModel(folder)
+    let expected = golden.expected
+    let generator = Generator(
+      golden.parameters.layout, longestPrompt: 16, maximumNewTokens: 20, threads: 1)
+    let result = generator.generate(
+      Transformer(golden.parameters),
+      GenerationRequest(
+        prompts: expected.inputIds, keys: [0, 1], copies: 1, maximumNewTokens: 20, rule: .greedy,
+        endToken: nil, random: Philox(seed: 0, purpose: 0), step: 0))
+    #expect((0..<2).map { result.tokens($0) } == expected.greedy)
+  }
+}

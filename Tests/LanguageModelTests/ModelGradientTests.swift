@@ -1,0 +1,81 @@
+import Kernels
+import LanguageModel
+import TestSupport
+import Testing
+
+/// The gradient of a whole tiny model with everything that can go wrong at once: grouped heads, a
+/// head size of its own, ragged packed sequences and a temperature.
+@Suite struct ModelGradientTests {
+  private let temperature: Float = 0.7
+  private let batch = PackedBatch.random(
+    [(1, 1), (3, 5), (2, 1), (1, 8)], vocabulary: 9, seed: 1)
+
+  private func parameters(tied: Bool) -> Parameters {
+    Parameters.lively(
+      ModelConfiguration(
+        vocabularySize: 9, hiddenSize: 6, layers: 2, heads: 4, keyValueHeads: 2, headSize: 2,
+        feedForwardSize: 7, contextLength: 16, ropeTheta: 100, normEpsilon: 1e-5,
+        tiesEmbeddings: tied), seed: 2)
+  }
+
+  private func weights() -> [Float] {
+    var random = TestRandom(3)
+    return random.floats(batch.scoredCount)
+  }
+
+  @Test(arguments: [true, false])
+  func scoresAgreeWithTheReference(tied: Bool) {
+    let parameters = parameters(tied: tied)
+    let pass = TrainingPass(parameters.layout, longest: 16, threads: 1, keepsActivations: false)
+    let result = pass.scored(Transformer(parameters), batch, temperature: temperature)
+    let reference = ReferenceTransformer(parameters)
+    for s in 0..<batch.count {
+      let wanted = reference.score(
+        batch.sequence(s), promptLength: batch.promptLengths[s], temperature: Double(temperature))
+      let range = batch.scored(s)
+      #expect(
+        Tolerance.largestError(Array(result.logProbabilities[range]), wanted.logProbabilities)
+          < 3e-6)
+      #expect(Tolerance.largestError(Array(result.entropies[range]), wanted.entropies) < 3e-6)
+    }
+  }
+
+  /// Slopes of the double precision reference, so that nothing but our rounding differs.
+  @Test(arguments: [true, false])
+  func gradientAgreesWithTheReference(tied: Bool) {
+    let (parameters, weights) = (parameters(tied: tied), weights())
+    var reference = ReferenceTransformer(parameters)
+    let numeric = GradientCheck.slopes(by: reference.values) { values in
+      reference.values = values
+      return (0..<batch.count).reduce(0) { sum, s in
+        let scores = reference.score(
+          batch.sequence(s), promptLength: batch.promptLengths[s],
+          temperature: Double(temperature))
+        let part = weights[batch.scored(s)].map(Double.init)
+        return sum + GradientCheck.inner(scores.logProbabilities, part)
+      }
+    }
+    let pass = TrainingPass(parameters.layout, longest: 16, threads: 1, keepsActivations: true)
+    let result = pass.differentiated(
+      Transformer(parameters), batch, weights: weights, temperature: temperature)
+    for entry in parameters.layout.entries {
+      let range = entry.offset..<entry.offset + entry.count
+      let error = Tolerance.relativeError(Array(result.gradient[range]), Array(numeric[range]))
+      #expect(error < 3e-6, "\(entry.name)")
+    }
+  }
+
+  /// The same by moving the real weights.
+  @Test(arguments: [true, false])
+  func gradientAgreesWithFiniteDifferences(tied: Bool) {
+    let (parameters, weights) = (parameters(tied: tied), weights())
+    let model = Transformer(parameters)
+    let pass = TrainingPass(parameters.layout, longest: 16, threads: 1, keepsActivations: true)
+    let result = pass.differentiated(model, batch, weights: weights, temperature: temperature)
+    let numeric = GradientCheck.slopes(by: parameters.values.all, step: 0x1p-7) {
+      let scores = pass.scored(model, batch, temperature: temperature)
+      return GradientCheck.inner(scores.logProbabilities, weights)
+    }
+    #expect(Tolerance.relativeError(result.gradient, numeric) < 5e-4)
+  }
+}

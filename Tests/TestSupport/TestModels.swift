@@ -1,0 +1,101 @@
+internal import Kernels
+package import LanguageModel
+
+extension Parameters {
+  /// Random weights that make lively distributions; norms are not 1, so that none can be left out.
+  package static func lively(
+    _ configuration: ModelConfiguration, seed: UInt64, scale: Double = 1
+  ) -> Parameters {
+    precondition(configuration.problem == nil)
+    var random = TestRandom(seed)
+    let parameters = Parameters(ParameterLayout(configuration))
+    for entry in parameters.layout.entries {
+      if entry.name.hasSuffix("norm.weight") {
+        parameters[entry].copy(from: random.floats(entry.count, scale: 0.2).map { 1 + $0 })
+      } else {
+        let inner = Double(entry.shape[1])
+        parameters[entry].copy(
+          from: random.floats(entry.count, scale: scale * (1 / inner).squareRoot()))
+      }
+    }
+    return parameters
+  }
+}
+
+extension PackedBatch {
+  /// A batch of random sequences, by lengths of prompt and completion.
+  package static func random(
+    _ lengths: [(prompt: Int, completion: Int)], vocabulary: Int, seed: UInt64
+  ) -> PackedBatch {
+    var random = TestRandom(seed)
+    var batch = PackedBatch()
+    for (prompt, completion) in lengths {
+      batch.append(
+        prompt: random.tokens(prompt, vocabulary: vocabulary),
+        completion: random.tokens(completion, vocabulary: vocabulary))
+    }
+    return batch
+  }
+
+  /// The tokens of one sequence.
+  package func sequence(_ index: Int) -> [Int32] {
+    Array(tokens[starts[index]..<starts[index + 1]])
+  }
+
+  /// A batch of some of the sequences, in this order.
+  package func picking(_ sequences: [Int]) -> PackedBatch {
+    var batch = PackedBatch()
+    for index in sequences {
+      let tokens = sequence(index)
+      batch.append(
+        prompt: Array(tokens[..<promptLengths[index]]), completion: tokens[promptLengths[index]...])
+    }
+    return batch
+  }
+}
+
+/// What a training pass gives, as arrays.
+package struct PassResult {
+  /// By scored token.
+  package let logProbabilities: [Float]
+  /// By scored token.
+  package let entropies: [Float]
+  /// By parameter; empty if only scored.
+  package let gradient: [Float]
+}
+
+extension TrainingPass {
+  /// Scores a batch.
+  package func scored(_ model: Transformer, _ batch: PackedBatch, temperature: Float = 1)
+    -> PassResult
+  {
+    let count = batch.scoredCount
+    let (logProbabilities, entropies) = (FloatBuffer(count: count), FloatBuffer(count: count))
+    score(
+      model, batch, temperature: temperature, logProbabilities: logProbabilities.all,
+      entropies: entropies.all)
+    return PassResult(
+      logProbabilities: logProbabilities.all.array, entropies: entropies.all.array, gradient: [])
+  }
+
+  /// The gradient of Σ weights * log-probabilities.
+  package func differentiated(
+    _ model: Transformer, _ batch: PackedBatch, weights: [Float], temperature: Float = 1
+  ) -> PassResult {
+    let count = batch.scoredCount
+    let (logProbabilities, entropies) = (FloatBuffer(count: count), FloatBuffer(count: count))
+    let (slopes, weights) = (FloatBuffer(count: count), FloatBuffer(weights))
+    let gradient = Parameters(model.parameters.layout)
+    gradient.values.all.fill(.nan)  // whatever was there must go
+    self.gradient(
+      model, batch, temperature: temperature, logProbabilities: logProbabilities.all,
+      entropies: entropies.all, slopes: slopes.all, into: gradient
+    ) { range in
+      slopes.view(range.lowerBound, range.count).copy(
+        from: weights.view(range.lowerBound, range.count))
+    }
+    return PassResult(
+      logProbabilities: logProbabilities.all.array, entropies: entropies.all.array,
+      gradient: gradient.values.all.array)
+  }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import Testing
+import Training
+
+@Suite("Configuration: files")
+struct ConfigurationFileTests {
+  /// Resolves a file of this text.
+  private func resolved(_ text: String) throws -> Configuration {
+    try withFile(text) { try Configuration(resolving: Configuration.settings(ofFile: $0)) }
+  }
+
+  /// Gives a body the path of a new file `c.json5`, and takes its folder away afterwards.
+  private func withFile<Result>(_ text: String, _ body: (String) throws -> Result) throws -> Result
+  {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "hone-configuration-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "c.json5")
+    try Data(text.utf8).write(to: file)
+    return try body(file.path)
+  }
+
+  /// The error of a file of this text, without the folder before its name.
+  private func refusal(_ text: String) throws -> String {
+    do {
+      _ = try resolved(text)
+      return "taken"
+    } catch let error as ConfigurationError {
+      guard let name = error.description.firstRange(of: "c.json5") else { return error.description }
+      return String(error.description[name.lowerBound...])
+    }
+  }
+
+  @Test("all of JSON5 that a flat object may hold")
+  func everything() throws {
+    let configuration = try resolved(
+      #"""
+      // a comment, and /* in it
+      {
+        /* another
+           // one */
+        algorithm: 'sft', "suite": "lo\u0067ic", 'model': "na\
+      no",
+        steps: 0x10, "learning-rate": .5e-3, weight_decay: 1., seed: +7,
+        tied_embeddings: false, top_k: 1e1,
+        run: "it's \"\x41\\\uD83D\uDE00",
+      }
+
+      """#)
+    #expect(configuration.algorithm == .sft && configuration.suite == "logic")
+    #expect(configuration.model == "nano" && configuration.steps == 16)
+    #expect(configuration.learningRate == 5e-4 && configuration.weightDecay == 1)
+    #expect(configuration.seed == 7 && !configuration.tiedEmbeddings && configuration.topK == 10)
+    #expect(configuration.run == "it's \"A\\\u{1F600}")
+  }
+
+  @Test("an empty object is all defaults", arguments: ["{}", " { // nothing\n } ", "\u{FEFF}{}"])
+  func empty(text: String) throws {
+    #expect(try resolved(text) == Configuration())
+  }
+
+  @Test("what was resolved reads back the same", arguments: Configuration.Algorithm.allCases)
+  func roundTrip(algorithm: Configuration.Algorithm) throws {
+    var configuration = Configuration(algorithm: algorithm)
+    configuration.suite = "a\"\\\u{1}\u{E9}"
+    configuration.learningRate = 1.0 / 3
+    configuration.seed = .max
+    #expect(try resolved(configuration.jsonText) == configuration)
+    let object = try JSONSerialization.jsonObject(with: Data(configuration.jsonText.utf8))
+    #expect((object as? [String: Any])?["seed"] as? Int == .max)
+  }
+
+  @Test(
+    "errors name line and column",
+    arguments: [
+      ("{\n  stebs: 5}", #"c.json5:2:3: unknown key "stebs"; did you mean steps?"#),
+      ("{é: 1, steps: 0}", #"c.json5:1:2: unknown key "é"; `hone train --help` lists them all"#),
+      (
+        "{\r\n\tsteps: 0}", #"c.json5:2:2: steps takes a whole number from 1 to 1000000, not "0""#
+      ),
+      ("{steps: '5'}", #"c.json5:1:2: steps takes a whole number from 1 to 1000000, not "5""#),
+      ("{suite: 5}", #"c.json5:1:2: suite takes a text, not "5""#),
+      (
+        "{algorithm: 'sft',\n group_size: 4}",
+        "c.json5:2:2: group_size is not used by sft, only by grpo; leave it out"
+      ),
+      ("{steps: 5,\n steps: 6}", #"c.json5:2:2: the key "steps" is there twice; keep one"#),
+      ("{top_k: 5,\n 'top-k': 6}", #"c.json5:2:2: the key "top-k" is there twice; keep one"#),
+      (
+        "{seed: 99999999999999999999}",
+        #"c.json5:1:2: seed takes a whole number of 0 or more, not "1e20""#
+      ),
+    ])
+  func badSettings(text: String, expected: String) throws {
+    #expect(try refusal(text) == expected)
+  }
+
+  @Test(
+    "syntax errors name line and column",
+    arguments: [
+      ("", "1:1: a configuration is an object: it starts with {"),
+      ("[1]", "1:1: a configuration is an object: it starts with {"),
+      ("{", "1:2: the object has no end; add }"),
+      ("{steps: 5", #"1:10: expected , or } after the value of "steps""#),
+      ("{steps: 5\n seed: 6}", #"2:2: expected , or } after the value of "steps""#),
+      ("{steps 5}", #"1:8: expected : after the key "steps""#),
+      ("{,}", "1:2: expected a key"),
+      ("{} 1", "1:4: expected the end of the file after }"),
+      ("{steps: [5]}", "1:9: steps takes a single value, not a list or an object"),
+      ("{suite: logic}", #"1:9: "logic" is no value; a text stands in quotes"#),
+      ("{steps: null}", #"1:9: expected a value for "steps"; leave the key out for its default"#),
+      ("{steps: }", #"1:9: expected a value for "steps"; leave the key out for its default"#),
+      ("{suite: 'a\n'}", "1:9: this text has no end"),
+      ("{suite: \"a", "1:9: this text has no end"),
+      ("{suite: '\\u12'}", "1:10: expected 4 hexadecimal digits"),
+      ("{suite: '\\uD800'}", "1:10: half a surrogate pair"),
+      ("{ /* no end }", "1:3: this comment has no end"),
+      ("{ / }", "1:3: expected // or /* of a comment"),
+      ("{seed: 1-2}", #"1:8: "1-2" is no value; a text stands in quotes"#),
+      ("{seed: --2}", #"1:8: "--2" is no value; a text stands in quotes"#),
+      ("{seed: 0x-2}", #"1:8: "0x-2" is no value; a text stands in quotes"#),
+      ("{top_p: NaN}", #"1:9: "NaN" is no value; a text stands in quotes"#),
+    ])
+  func badSyntax(text: String, expected: String) throws {
+    #expect(try refusal(text) == "c.json5:" + expected)
+  }
+
+  @Test("syntax, settings and missing files are told apart")
+  func kinds() throws {
+    func kind(_ text: String) throws -> ConfigurationError.Kind? {
+      do {
+        _ = try resolved(text)
+        return nil
+      } catch let error as ConfigurationError {
+        return error.kind
+      }
+    }
+    #expect(try kind("{") == .syntax)
+    #expect(try kind("{stebs: 1}") == .setting)
+    #expect(
+      throws: ConfigurationError(.missingFile, "/no/such.json5: no such configuration file")
+    ) { try Configuration.settings(ofFile: "/no/such.json5") }
+    #expect {
+      try Configuration.settings(ofFile: "/tmp")
+    } throws: {
+      ($0 as? ConfigurationError)?.kind == .unreadableFile
+    }
+  }
+
+  @Test("bytes that are no UTF-8")
+  func notText() throws {
+    try withFile("") { path in
+      try Data([0x7B, 0xFF, 0x7D]).write(to: URL(fileURLWithPath: path))
+      #expect {
+        try Configuration.settings(ofFile: path)
+      } throws: {
+        ($0 as? ConfigurationError)?.kind == .syntax
+      }
+    }
+  }
+
+  @Test("any beginning of a file is an error, never a crash")
+  func truncation() throws {
+    let whole = #"{/*c*/ suite: 'a\u0041\uD83D\uDE00\x41', steps: 0x1F, // c"# + "\n top_p: .5,}"
+    for length in 0..<whole.count {
+      #expect(throws: ConfigurationError.self) { try resolved(String(whole.prefix(length))) }
+    }
+    #expect(try resolved(whole).topP == 0.5)
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import Testing
+import Training
+
+@Suite("Configuration: values")
+struct ConfigurationValueTests {
+  @Test(
+    "numbers are written as people write them and read back the same",
+    arguments: [
+      (1e-4, "1e-4"), (2e-3, "0.002"), (1e-8, "1e-8"), (1.0, "1"), (0.0, "0"),
+      (-0.00012, "-1.2e-4"),
+      (123456.75, "123456.75"), (1e300, "1e300"), (2.5e-7, "2.5e-7"), (0.1, "0.1"),
+      (5e-324, "5e-324"),
+    ])
+  func shortNumbers(number: Double, text: String) {
+    #expect(shortestText(of: number) == text)
+    #expect(Double(shortestText(of: number)) == number)
+  }
+
+  @Test("JSON strings read back the same")
+  func jsonStrings() throws {
+    let text = "a\"b\\c\n\r\t\u{1}\u{7F}\u{2028}\u{E9}\u{1F600}/"
+    let decoded = try JSONDecoder().decode(String.self, from: Data(jsonString(text).utf8))
+    #expect(decoded == text)
+  }
+
+  @Test("what a kind takes")
+  func kinds() throws {
+    let steps = ValueKind.integer(1...100)
+    #expect(try steps.value(ofText: "100") == .integer(100))
+    #expect(try steps.value(ofText: "1e2") == .integer(100))
+    #expect(try steps.checked(.number(7)) == .integer(7))
+    for text in ["0", "101", "1.5", "", " 1", "ten", "0x", "1e300", "nan"] {
+      #expect(throws: ValueError.self) { try steps.value(ofText: text) }
+    }
+    let rate = ValueKind.number(.above(0, to: 1))
+    #expect(try rate.value(ofText: "1") == .number(1))
+    #expect(try rate.checked(.integer(1)) == .number(1))
+    for text in ["0", "1.0001", "nan", "inf", "-inf", "1e-400", "x"] {
+      #expect(throws: ValueError.self) { try rate.value(ofText: text) }
+    }
+    let share = ValueKind.number(.from(0, below: 1))
+    #expect(try share.value(ofText: "0") == .number(0))
+    #expect(throws: ValueError.self) { try share.value(ofText: "1") }
+    #expect(throws: ValueError.self) { try ValueKind.boolean.value(ofText: "yes") }
+    #expect(throws: ValueError.self) { try ValueKind.text(placeholder: "X").checked(.integer(1)) }
+  }
+
+  @Test("a refusal says what is taken and the nearest name")
+  func refusals() {
+    func refusal(_ kind: ValueKind, _ text: String) -> String {
+      do throws(ValueError) {
+        _ = try kind.value(ofText: text)
+        return "taken"
+      } catch {
+        return error.description
+      }
+    }
+    #expect(refusal(.integer(1...9), "0") == #"takes a whole number from 1 to 9, not "0""#)
+    #expect(refusal(.integer(2...), "x") == #"takes a whole number of 2 or more, not "x""#)
+    #expect(
+      refusal(.number(.above(0, to: 1)), "2") == #"takes a number above 0 and at most 1, not "2""#)
+    #expect(
+      refusal(.number(.from(0, below: 1)), "1")
+        == #"takes a number of at least 0 and below 1, not "1""#)
+    #expect(
+      refusal(.choice(["linear", "cosine"]), "cosin")
+        == #"takes one of linear, cosine, not "cosin"; did you mean cosine?"#)
+  }
+
+  @Test(
+    "the nearest known name",
+    arguments: [
+      ("lerning_rate", "learning_rate"), ("learning-rte", "learning_rate"), ("STEPS", "steps"),
+      ("learn", "learning_rate"), ("sed", "seed"), ("xyzzy", nil), ("", nil), ("s", nil),
+    ])
+  func nearest(name: String, expected: String?) {
+    #expect(
+      nearestKnownName(to: name, in: ["learning_rate", "steps", "seed", "schedule"]) == expected)
+  }
+
+  @Test("quantities")
+  func quantities() {
+    #expect(Quantity.grouped(0) == "0" && Quantity.grouped(-1_234_567) == "-1,234,567")
+    #expect(Quantity.grouped(999) == "999" && Quantity.grouped(1000) == "1,000")
+    #expect(Quantity.counted(1, "pass", plural: "passes") == "1 pass")
+    #expect(Quantity.counted(2048, "token") == "2,048 tokens")
+    #expect(Quantity.fixed(0.995, digits: 1) == "1.0" && Quantity.fixed(-0.01, digits: 1) == "0.0")
+    #expect(
+      Quantity.fixed(3.14159, digits: 3) == "3.142" && Quantity.fixed(-2.5, digits: 0) == "-3")
+    #expect(Quantity.fixed(.nan, digits: 1) == "nan" && Quantity.fixed(1.25, digits: 2) == "1.25")
+    #expect(Quantity.bytes(12) == "12 bytes" && Quantity.bytes(3 << 30) == "3.0 GiB")
+    #expect(Quantity.bytes(500 << 20) == "500 MiB" && Quantity.bytes(2048) == "2 KiB")
+  }
+}
