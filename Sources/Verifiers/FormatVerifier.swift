@@ -11,6 +11,7 @@ public struct FormatVerifier: Verifier {
   /// Makes the verifier.
   public init() {}
 
+  /// The verdict on one completion; never a failure.
   public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     let value = completion.parsed == nil ? 0.0 : 1.0
     return .score(Score(reward: value, parts: ["format": value]))

@@ -13,6 +13,7 @@ public struct NumericVerifier: Verifier {
   /// Makes the verifier.
   public init() {}
 
+  /// The verdict on one completion; `failure` where the reference is no number.
   public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     guard let reference = ExactNumber(problem.answer) else {
       return .failure(objection(to: problem) ?? "the reference answer is not a number")
@@ -23,6 +24,7 @@ public struct NumericVerifier: Verifier {
     return .correctness(answer == reference)
   }
 
+  /// Refuses references that are no number in one of the accepted spellings.
   public func objection(to problem: Problem) -> String? {
     guard ExactNumber(problem.answer) == nil else { return nil }
     return "the answer \(quoted(problem.answer)) is not a number as the numeric verifier reads it: "

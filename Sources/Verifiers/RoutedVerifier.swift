@@ -17,6 +17,7 @@ public struct RoutedVerifier: Verifier {
     self.routes = Dictionary(routes.map { ($0.task, $0.verifier) }) { first, _ in first }
   }
 
+  /// The verdict of the verifier of the problem's task; `failure` where the task has none.
   public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     guard let verifier = routes[problem.task] else {
       return .failure("no verifier for the task \(quoted(problem.task))")
@@ -24,6 +25,7 @@ public struct RoutedVerifier: Verifier {
     return verifier.verify(completion, of: problem)
   }
 
+  /// The objection of the verifier of the problem's task.
   public func objection(to problem: Problem) -> String? {
     guard let verifier = routes[problem.task] else {
       return "no verifier for the task \(quoted(problem.task))"

@@ -11,12 +11,14 @@ public struct TextVerifier: Verifier {
   /// Makes the verifier.
   public init() {}
 
+  /// The verdict on one completion; `failure` where the reference has no readable form.
   public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     if let objection = objection(to: problem) { return .failure(objection) }
     guard let parsed = completion.parsed else { return .correctness(false) }
     return .correctness(isSame(parsed.answer, problem.answer))
   }
 
+  /// Refuses references that no well-formed completion can carry.
   public func objection(to problem: Problem) -> String? {
     // A reference that no well-formed completion can carry would make every sample wrong.
     let perfect = Completion(reasoning: "", answer: problem.answer)

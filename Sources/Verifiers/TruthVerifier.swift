@@ -12,12 +12,14 @@ public struct TruthVerifier: Verifier {
   /// Makes the verifier.
   public init() {}
 
+  /// The verdict on one completion; `failure` where the reference is no truth value.
   public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     if let objection = objection(to: problem) { return .failure(objection) }
     guard let parsed = completion.parsed else { return .correctness(false) }
     return .correctness(isSame(parsed.answer, problem.answer))
   }
 
+  /// Refuses references that are no truth value.
   public func objection(to problem: Problem) -> String? {
     guard !TruthVerifier.values.contains(problem.answer) else { return nil }
     return "the answer \(quoted(problem.answer)) is not a truth value: write True, False or Unknown"

@@ -31,6 +31,7 @@ public struct WeightedVerifier: Verifier {
     }
   }
 
+  /// The weighted sum with all parts; `failure` where one of the verifiers fails.
   public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     var parts: [String: Double] = [:]
     for verifier in verifiers {
@@ -45,6 +46,7 @@ public struct WeightedVerifier: Verifier {
     return .score(Score(reward: reward, parts: parts))
   }
 
+  /// The first objection of the verifiers, in their order.
   public func objection(to problem: Problem) -> String? {
     for verifier in verifiers {
       if let objection = verifier.objection(to: problem) { return objection }
