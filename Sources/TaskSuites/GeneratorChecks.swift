@@ -23,7 +23,8 @@ extension SuiteLoader {
     if let limit = rules.longestCompletion, task.caps.completion > limit {
       throw settings.error(
         "demonstrations of \(quoted(task.name)) may have \(task.caps.completion) tokens, but "
-          + "completions have at most \(limit) and an end mark; set longest: { completion: \(limit) }")
+          + "completions have at most \(limit) and an end mark; set longest: "
+          + "{ completion: \(limit) }")
     }
     for index in 0..<100 {
       let drawn = task.problem(at: index, split: .train, key: key, attempts: 50_000)
