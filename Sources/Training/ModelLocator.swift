@@ -34,7 +34,8 @@ package enum ModelLocator {
     throw TrainingError.missing(
       "no model \"\(name)\": no such file, folder or shipped checkpoint",
       mend: known.isEmpty
-        ? "Give an archive or folder by its path." : near + "Known: \(known.joined(separator: ", "))")
+        ? "Give an archive or folder by its path."
+        : near + "Known: \(known.joined(separator: ", "))")
   }
 
   /// How a model that starts from random weights is made.

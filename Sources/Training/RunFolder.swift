@@ -86,7 +86,8 @@ package struct RunFolder: Sendable {
     let name = (path as NSString).lastPathComponent
     let parent = (path as NSString).deletingLastPathComponent
     for folder in [parent, (parent as NSString).appendingPathComponent("runs")] {
-      let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
+      let names = try? FileManager.default.contentsOfDirectory(
+        atPath: folder.isEmpty ? "." : folder)
       let runs = (names ?? []).sorted().filter {
         Self.isRun((folder as NSString).appendingPathComponent($0))
       }

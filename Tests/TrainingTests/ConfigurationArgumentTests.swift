@@ -93,7 +93,7 @@ struct ConfigurationArgumentTests {
       #expect(option.name == field.key.replacing("_", with: "-") && option.kind == field.kind)
     }
     let steps = Configuration.fields.first { $0.key == "steps" }.map { OptionSpecification($0) }
-    #expect(steps?.remarks == ["default 120", "for sft 1500"])
+    #expect(steps?.remarks == ["default 100", "for sft 1500"])
     let group = Configuration.fields.first { $0.key == "group_size" }
     #expect(
       group.map { OptionSpecification($0).remarks } == [

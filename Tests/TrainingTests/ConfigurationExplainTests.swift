@@ -15,7 +15,7 @@ struct ConfigurationExplainTests {
     #expect(text.contains("  up to 64 tokens each: at most 65,536 sampled tokens\n"))
     #expect(
       text.contains("  2 passes × 4 minibatches = 8 optimizer updates, each on 256 completions\n"))
-    #expect(text.contains("  120 steps = 122,880 completions, 960 optimizer updates\n"))
+    #expect(text.contains("  100 steps = 102,400 completions, 800 optimizer updates\n"))
     #expect(
       text.contains("  4 evaluations, each on 1,000 held-out problems, greedy and 8 samples "))
     #expect(text.contains("  about 300 MiB of memory\n"))

@@ -57,7 +57,7 @@ struct ConfigurationTests {
   @Test("the defaults of grpo and sft")
   func defaults() {
     let grpo = Configuration()
-    #expect(grpo.steps == 120 && grpo.problems == 64 && grpo.groupSize == 16)
+    #expect(grpo.steps == 100 && grpo.problems == 64 && grpo.groupSize == 16)
     #expect(grpo.learningRate == 1e-4 && grpo.schedule == .constant && grpo.warmupSteps == 0)
     #expect(grpo.model.isEmpty && grpo.suite == "arithmetic")
     let sft = Configuration(algorithm: .sft)

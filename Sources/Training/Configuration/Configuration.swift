@@ -21,7 +21,7 @@ package struct Configuration: Sendable, Equatable {
   /// Threads to work on, 0 for one per core; the results don't depend on it.
   package var threads = 0
   /// Steps of training; one step samples (or reads) one batch.
-  package var steps = 120
+  package var steps = 100
 
   // MARK: Sampling
 
