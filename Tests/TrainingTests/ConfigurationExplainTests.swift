@@ -17,7 +17,7 @@ struct ConfigurationExplainTests {
       text.contains("  2 passes × 4 minibatches = 8 optimizer updates, each on 256 completions\n"))
     #expect(text.contains("  100 steps = 102,400 completions, 800 optimizer updates\n"))
     #expect(
-      text.contains("  4 evaluations, each on 1,000 held-out problems, greedy and 8 samples "))
+      text.contains("  3 evaluations, each on 1,000 held-out problems, greedy and 8 samples "))
     #expect(text.contains("  about 300 MiB of memory\n"))
     #expect(text.contains("\n* epochs                        2\n"))
     #expect(text.contains("\n  seed                          0\n"))
@@ -49,7 +49,7 @@ struct ConfigurationExplainTests {
     configuration.advantageEpsilon = 1
     configuration.finalLearningRateFraction = 0.5
     configuration.rewards = .random
-    configuration.warmupSteps = 120
+    configuration.warmupSteps = 100
     configuration.learningRate = 0
     #expect(configuration.notes.count == 5)
     configuration.schedule = .linear
