@@ -7,7 +7,7 @@ struct CommandOptionsTests {
   @Test("resume")
   func resume() throws {
     let plain = try ResumeOptions(parsing: ["runs/a"])
-    #expect(plain.run == "runs/a" && plain.steps == nil && plain.threads == nil)
+    #expect(plain.runFolder == "runs/a" && plain.steps == nil && plain.threads == nil)
     #expect(!plain.isJSON && !plain.isQuiet)
     let full = try ResumeOptions(
       parsing: ["--steps", "200", "runs/a", "--threads=3", "--json", "--quiet"])
