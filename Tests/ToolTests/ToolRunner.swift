@@ -28,24 +28,35 @@ enum ToolRunner {
   static let repository = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// Runs the tool to its end.
+  /// Runs the tool, or another program, to its end.
   ///
   /// - Parameters:
   ///   - environment: variables set over those of the tests; nil takes one away.
   ///   - folder: where it runs; the repository's root if nothing else is said.
   ///   - timeout: seconds after which it is killed and the test fails.
   static func run(
-    _ arguments: [String], environment: [String: String?] = [:], in folder: URL? = nil,
-    timeout: Double = 60
+    _ arguments: [String], program: URL = executable, environment: [String: String?] = [:],
+    in folder: URL? = nil, timeout: Double = 120
   ) throws -> ToolResult {
-    try start(arguments, environment: environment, in: folder).wait(timeout: timeout)
+    try start(arguments, program: program, environment: environment, in: folder)
+      .wait(timeout: timeout)
   }
 
-  /// Starts the tool and returns at once.
+  /// Starts the tool, or another program, and returns at once.
   static func start(
-    _ arguments: [String], environment: [String: String?] = [:], in folder: URL? = nil
+    _ arguments: [String], program: URL = executable, environment: [String: String?] = [:],
+    in folder: URL? = nil
   ) throws -> RunningTool {
-    try RunningTool(arguments, environment: environment, in: folder ?? repository)
+    try RunningTool(arguments, program: program, environment: environment, in: folder ?? repository)
+  }
+
+  /// Runs a script of bash, in which `"$HONE"` is the tool and `$1`, `$2`, … are the arguments.
+  static func bash(
+    _ script: String, _ arguments: [String] = [], in folder: URL? = nil, timeout: Double = 120
+  ) throws -> ToolResult {
+    try run(
+      ["-c", script, "bash"] + arguments, program: URL(fileURLWithPath: "/bin/bash"),
+      environment: ["HONE": executable.path], in: folder, timeout: timeout)
   }
 
   /// Gives a body a new empty folder, and takes it away afterwards.
@@ -66,13 +77,13 @@ final class RunningTool {
   private let captured: URL
 
   fileprivate init(
-    _ arguments: [String], environment: [String: String?], in folder: URL
+    _ arguments: [String], program: URL, environment: [String: String?], in folder: URL
   ) throws {
     captured = FileManager.default.temporaryDirectory.appending(
       path: "hone-output-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: captured, withIntermediateDirectories: true)
     for name in ["output", "errors"] { try Data().write(to: captured.appending(path: name)) }
-    process.executableURL = ToolRunner.executable
+    process.executableURL = program
     process.arguments = arguments
     process.currentDirectoryURL = folder
     var variables = ProcessInfo.processInfo.environment
@@ -100,7 +111,7 @@ final class RunningTool {
 
   /// Waits until a condition holds, looking every few milliseconds; false where the time ran out or
   /// the tool ended without it.
-  func wait(timeout: Double = 60, until condition: (RunningTool) -> Bool) -> Bool {
+  func wait(timeout: Double = 120, until condition: (RunningTool) -> Bool) -> Bool {
     let deadline = Date(timeIntervalSinceNow: timeout)
     while Date() < deadline {
       let hasEnded = !process.isRunning
@@ -112,7 +123,7 @@ final class RunningTool {
   }
 
   /// Waits for its end.
-  func wait(timeout: Double = 60) throws -> ToolResult {
+  func wait(timeout: Double = 120) throws -> ToolResult {
     let isInTime = ended.wait(timeout: .now() + timeout) == .success
     if !isInTime {
       kill(process.processIdentifier, SIGKILL)
