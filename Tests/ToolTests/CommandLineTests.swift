@@ -118,14 +118,7 @@ struct CommandLineTests {
     let grpo = try ToolRunner.run(common)
     #expect(grpo.exitCode == 0 && grpo.errors.isEmpty)
     try Fixture.expect(grpo.output, equals: "dry-run-grpo.txt")
-<<<<<<< HEAD
-    // The memory estimate counts the threads, and 0 would be this machine's.
-    let sft = try ToolRunner.run([
-      "train", "--dry-run", "--algorithm=sft", "--no-tied-embeddings", "--threads=2",
-    ])
-=======
     let sft = try ToolRunner.run(common + ["--algorithm=sft", "--no-tied-embeddings"])
->>>>>>> runtests
     #expect(sft.exitCode == 0 && sft.errors.isEmpty)
     try Fixture.expect(sft.output, equals: "dry-run-sft.txt")
   }
