@@ -70,51 +70,52 @@ struct BadInputSuiteTests {
   private static let good =
     #"{"prompt": "1=", "answer": "1", "demonstration": "<think>1</think>1"}"#
 
-  @Test(
-    "problem files: the line of the row and the mend",
-    arguments: [
-      ("", "e.jsonl: the file has no problem; write lines such as {\"prompt\": "),
-      ("\n  \n", "e.jsonl: the file has no problem"),
-      (good + "\n{\"answer\": \"2\"}", "e.jsonl:2:1: the row has no 'prompt'; every row needs"),
-      (good + "\n{\"prompt\": \"2=\"}", "e.jsonl:2:1: the row has no 'answer'; every row needs"),
-      (good + "\n{\"prompt\": \"2=\", \"answer\": \"\"}", "e.jsonl:2:26: the row has no 'answer'"),
-      (
-        good + "\n\n{\"prompt\": \"2é=\", \"answer\": \"2\"}",
-        "e.jsonl:3:14: the character 'é' (U+00E9) of the prompt is not in the model's vocabulary"
-      ),
-      (
-        good
-          + "\n{\"prompt\": \"2=\", \"answer\": \"2\", \"demonstration\": \"<think>_</think>2\"}",
-        "e.jsonl:2:59: the character '_' (U+005F) of the demonstration is not in the model's"
-      ),
-      (
-        good + "\n{\"prompt\": \"1+1+1+1+1+1=\", \"answer\": \"6\"}",
-        "e.jsonl:2:12: the prompt has 12 tokens, but the model reads at most 10; shorten it"
-      ),
-      (
-        good + "\n{\"prompt\": \"2=\", \"answer\": \"222222222222\"}",
-        "e.jsonl:2:28: the answer takes 14 tokens with its marks, but completions have at most 13"
-      ),
-      (
-        good + "\n{\"prompt\": \"2=\", \"answer\": \"2\"",
-        "e.jsonl:2:1: the object that begins here"
-      ),
-      (good + "\n[1]", "e.jsonl:2:1: a row must be an object"),
-      (
-        good + "\n{\"prompt\": \"2=\", \"answer\": \"2\", \"demonstration\": \"<think></think>3\"}",
-        "e.jsonl:2:50: the demonstration ends in '3', which is not the answer '2'"
-      ),
-      (good, "e.jsonl: no row is in the split test: "),
-      (
-        good.replacing("}", with: #", "split": "test"}"#),
-        "e.jsonl: no row is in the split train: "
-      ),
-    ])
-  func problemFiles(text: String, expected: String) throws {
+  /// Second rows, after a good one and a line's end, with the start of the error.
+  private static let badRows: [(row: String, expected: String)] = [
+    (#"{"answer": "2"}"#, "2:1: the row has no 'prompt'; every row needs a prompt and an answer"),
+    (#"{"prompt": "2="}"#, "2:1: the row has no 'answer'; every row needs a prompt and an answer"),
+    (#"{"prompt": "2=", "answer": ""}"#, "2:28: the row has no 'answer'"),
+    (
+      #"{"prompt": "2é=", "answer": "2"}"#,
+      "2:14: the character 'é' (U+00E9) of the prompt is not in the model's vocabulary; replace it"
+    ),
+    (
+      #"{"prompt": "2=", "answer": "2", "demonstration": "<think>_</think>2"}"#,
+      "2:58: the character '_' (U+005F) of the demonstration is not in the model's vocabulary"
+    ),
+    (
+      #"{"prompt": "1+1+1+1+1+1=", "answer": "6"}"#,
+      "2:12: the prompt has 12 tokens, but the model reads at most 10; shorten it"
+    ),
+    (
+      #"{"prompt": "2=", "answer": "222222222222"}"#,
+      "2:28: the answer takes 14 tokens with its marks, but completions have at most 13 and an end"
+    ),
+    (#"{"prompt": "2=", "answer": "2""#, "2:1: the object that begins here is never closed"),
+    ("[1]", "2:1: a row must be an object"),
+    (
+      #"{"prompt": "2=", "answer": "2", "demonstration": "<think></think>3"}"#,
+      "2:50: the demonstration ends in '3', which is not the answer '2'"
+    ),
+  ]
+
+  @Test("problem files: the line of the row and the mend")
+  func problemFiles() throws {
     try BadInputFolder.with { bad in
-      try bad.write(text, to: "e.jsonl")
-      try bad.expectRefusal(
-        ["--model", bad.lab.base, "--suite", "e.jsonl"], exitCode: 65, expected)
+      let arguments = ["--model", bad.lab.base, "--suite", "e.jsonl"]
+      for (row, expected) in Self.badRows {
+        try bad.write(Self.good + "\n" + row, to: "e.jsonl")
+        try bad.expectRefusal(arguments, exitCode: 65, "e.jsonl:" + expected)
+      }
+      for text in ["", "\n  \n"] {
+        try bad.write(text, to: "e.jsonl")
+        try bad.expectRefusal(
+          arguments, exitCode: 65, "e.jsonl: the file has no problem; write lines such as {")
+      }
+      try bad.write(Self.good, to: "e.jsonl")
+      try bad.expectRefusal(arguments, exitCode: 65, "e.jsonl: no row is in the split test: ")
+      try bad.write(Self.good.replacing("}", with: #", "split": "test"}"#), to: "e.jsonl")
+      try bad.expectRefusal(arguments, exitCode: 65, "e.jsonl: no row is in the split train: ")
     }
   }
 

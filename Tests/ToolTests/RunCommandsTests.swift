@@ -168,5 +168,3 @@ struct RunCommandsTests {
     }
   }
 }
-
-extension ToolResult: Equatable {}

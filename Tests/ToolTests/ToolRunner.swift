@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What a finished tool left behind.
-struct ToolResult {
+struct ToolResult: Equatable {
   /// All of standard output.
   var output: String
   /// All of standard error.

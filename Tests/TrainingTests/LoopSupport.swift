@@ -73,6 +73,7 @@ enum LoopLab {
     configuration.problems = 3
     configuration.groupSize = 4
     configuration.maxCompletionTokens = 7
+    configuration.verifierFailureLimit = 0.5
     configuration.logCompletions = 0
     return configuration
   }
