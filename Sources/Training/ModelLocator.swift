@@ -27,7 +27,7 @@ package enum ModelLocator {
       let path = installation.checkpoints.appendingPathComponent(name + Installation.archiveSuffix)
       return try ModelBundle(name: name, files: ModelFiles.load(path.path))
     }
-    if let sizes, let made = sizes.make(name) { return made }
+    if let sizes, let made = try sizes.make(name) { return made }
     var known = installation.checkpointNames
     if sizes != nil { known += ModelConfiguration.presets.map(\.name) }
     let near = nearestKnownName(to: name, in: known).map { "Did you mean \($0)? " } ?? ""
@@ -45,7 +45,7 @@ package enum ModelLocator {
     /// Uses a configuration's seed and shape settings.
     package init(_ configuration: Configuration) { self.configuration = configuration }
 
-    func make(_ name: String) -> ModelBundle? {
+    func make(_ name: String) throws -> ModelBundle? {
       let vocabulary = Vocabulary.standard
       guard
         let shape = ModelConfiguration.preset(
@@ -53,6 +53,10 @@ package enum ModelLocator {
           keyValueHeads: configuration.keyValueHeads == 0 ? nil : configuration.keyValueHeads,
           tiesEmbeddings: configuration.tiedEmbeddings)
       else { return nil }
+      if let problem = shape.problem {
+        throw TrainingError.unusable(
+          "a model of size \(name): \(problem)", mend: "Change key_value_heads or context_length.")
+      }
       return ModelBundle(
         name: name,
         parameters: Parameters(

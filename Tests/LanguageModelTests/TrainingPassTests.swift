@@ -131,7 +131,9 @@ import Testing
     pass(model, threads: 2).gradient(
       model, batch, temperature: 1, logProbabilities: logProbabilities.all,
       entropies: entropies.all, slopes: slopes.all, into: Parameters(model.parameters.layout)
-    ) { range in
+    ) { sequences in
+      let range =
+        batch.scoredStarts[sequences.lowerBound]..<batch.scoredStarts[sequences.upperBound]
       seen.withLock {
         for i in range {
           if $0[i] != nil { repeated.wrappingAdd(1, ordering: .relaxed) }

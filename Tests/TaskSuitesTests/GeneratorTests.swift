@@ -40,7 +40,7 @@ import Verifiers
         promptLengths.append(TextRules.tokenCount(of: problem.prompt))
         demonstrationLengths.append(TextRules.tokenCount(of: demonstration))
       }
-      #expect(promptLengths.max() ?? .max <= 40)
+      #expect(promptLengths.max() ?? .max <= 52)
       #expect(demonstrationLengths.max() ?? .max <= 60)
       let mean = Double(demonstrationLengths.reduce(0, +)) / Double(demonstrationLengths.count)
       #expect(mean <= 48, "\(task.name)")

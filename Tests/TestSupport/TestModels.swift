@@ -90,7 +90,9 @@ extension TrainingPass {
     self.gradient(
       model, batch, temperature: temperature, logProbabilities: logProbabilities.all,
       entropies: entropies.all, slopes: slopes.all, into: gradient
-    ) { range in
+    ) { sequences in
+      let range =
+        batch.scoredStarts[sequences.lowerBound]..<batch.scoredStarts[sequences.upperBound]
       slopes.view(range.lowerBound, range.count).copy(
         from: weights.view(range.lowerBound, range.count))
     }
