@@ -92,14 +92,14 @@ extension AtomicFile {
 
   /// The folder that a path's last part lies in.
   static func folder(of path: String) -> String {
-    let folder = (path as NSString).deletingLastPathComponent
-    return folder.isEmpty ? "." : folder
+    // A URL, since NSString's path functions trap on names of one letter (Swift 6.3's Foundation).
+    URL(fileURLWithPath: path).deletingLastPathComponent().relativePath
   }
 
   private static let suffix = ".partial"
 
   private static func prefix(of path: String) -> String {
-    ".\((path as NSString).lastPathComponent)."
+    ".\(URL(fileURLWithPath: path).lastPathComponent)."
   }
 }
 

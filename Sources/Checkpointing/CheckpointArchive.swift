@@ -60,8 +60,7 @@ package enum CheckpointArchive {
         ? error
         : .damaged(
           path, entry: error.entry,
-          layout.frame.problem.map { "\($0), in this entry" }
-            ?? "\(problem), in this entry: \(error.message)")
+          layout.frame.problem.map { "\($0), in this entry" } ?? error.message)
     }
     throw CheckpointError.damaged(path, entry: "integrity record", problem)
   }

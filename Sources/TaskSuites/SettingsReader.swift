@@ -32,7 +32,7 @@ struct SettingsReader {
 
   /// The value of a key, if the file has it.
   mutating func node(_ key: String) -> JSON5Node? {
-    known.append(key)
+    if !known.contains(key) { known.append(key) }
     return members.first { $0.key == key }?.node
   }
 

@@ -1,6 +1,7 @@
 internal import Checkpointing
 internal import Foundation
 internal import LanguageModel
+import Verifiers
 
 /// Finds the model that `--model` or a command's MODEL names.
 package enum ModelLocator {
@@ -30,7 +31,7 @@ package enum ModelLocator {
     if let sizes, let made = try sizes.make(name) { return made }
     var known = installation.checkpointNames
     if sizes != nil { known += ModelConfiguration.presets.map(\.name) }
-    let near = nearestKnownName(to: name, in: known).map { "Did you mean \($0)? " } ?? ""
+    let near = nearestName(to: name, among: known).map { "Did you mean \($0)? " } ?? ""
     throw TrainingError.missing(
       "no model \"\(name)\": no such file, folder or shipped checkpoint",
       mend: known.isEmpty
@@ -46,22 +47,12 @@ package enum ModelLocator {
     package init(_ configuration: Configuration) { self.configuration = configuration }
 
     func make(_ name: String) throws -> ModelBundle? {
-      let vocabulary = Vocabulary.standard
-      guard
-        let shape = ModelConfiguration.preset(
-          name, vocabularySize: vocabulary.count, contextLength: configuration.contextLength,
-          keyValueHeads: configuration.keyValueHeads == 0 ? nil : configuration.keyValueHeads,
-          tiesEmbeddings: configuration.tiedEmbeddings)
-      else { return nil }
-      if let problem = shape.problem {
-        throw TrainingError.unusable(
-          "a model of size \(name): \(problem)", mend: "Change key_value_heads or context_length.")
-      }
+      guard let shape = try configuration.shape(ofSize: name) else { return nil }
       return ModelBundle(
         name: name,
         parameters: Parameters(
           ParameterLayout(shape), seed: UInt64(bitPattern: Int64(configuration.seed))),
-        vocabulary: vocabulary, suite: nil)
+        vocabulary: .standard, suite: nil)
     }
   }
 }

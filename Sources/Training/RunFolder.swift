@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Foundation
+import Verifiers
 
 /// A run on disk: `config.json`, `metrics.jsonl`, `completions.jsonl`, `checkpoints/`.
 package struct RunFolder: Sendable {
@@ -83,16 +84,14 @@ package struct RunFolder: Sendable {
 
   /// A run beside this folder, or in `runs`, with nearly its name.
   private var nearestRun: String? {
-    let name = (path as NSString).lastPathComponent
-    let parent = (path as NSString).deletingLastPathComponent
-    for folder in [parent, (parent as NSString).appendingPathComponent("runs")] {
-      let names = try? FileManager.default.contentsOfDirectory(
-        atPath: folder.isEmpty ? "." : folder)
-      let runs = (names ?? []).sorted().filter {
-        Self.isRun((folder as NSString).appendingPathComponent($0))
-      }
-      if let near = nearestKnownName(to: name, in: runs) {
-        return (folder as NSString).appendingPathComponent(near)
+    let run = URL(fileURLWithPath: path)
+    let parent = run.deletingLastPathComponent()
+    for folder in [parent, parent.appending(path: "runs")] {
+      let names = try? FileManager.default.contentsOfDirectory(atPath: folder.relativePath)
+      let runs = (names ?? []).sorted().filter { Self.isRun(folder.appending(path: $0).path) }
+      if let near = nearestName(to: run.lastPathComponent, among: runs) {
+        let found = folder.appending(path: near).relativePath
+        return found.hasPrefix("./") ? String(found.dropFirst(2)) : found
       }
     }
     return nil

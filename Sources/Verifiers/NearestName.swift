@@ -1,15 +1,20 @@
 /// The known name that the given one was probably meant to be, or nil where none is near.
 ///
-/// Near means: at most a third of the letters (but at least one, and never all) would have to
-/// change, counted by Levenshtein distance without regard to case.
+/// Near means: at most a third of the letters, rounded up (but at least one, and never all) would have to
+/// change, counted by Levenshtein distance without regard to case or to `-` for `_`; or at least
+/// three letters are the beginning of the known name.
 package func nearestName(to name: String, among known: some Sequence<String>) -> String? {
-  let wanted = Array(name.lowercased().unicodeScalars.prefix(longestCompared))
+  func letters(_ name: String) -> [Unicode.Scalar] {
+    name.lowercased().unicodeScalars.prefix(longestCompared).map { $0 == "-" ? "_" : $0 }
+  }
+  let wanted = letters(name)
   var best: (name: String, distance: Int)?
   for candidate in known {
-    let letters = Array(candidate.lowercased().unicodeScalars.prefix(longestCompared))
-    let distance = levenshteinDistance(wanted, letters)
+    let letters = letters(candidate)
+    let isBeginning = wanted.count >= 3 && letters.starts(with: wanted)
+    let distance = isBeginning ? 1 : levenshteinDistance(wanted, letters)
     let longer = max(wanted.count, letters.count)
-    guard distance <= max(1, longer / 3), distance < longer else { continue }
+    guard distance <= max(1, (longer + 2) / 3), distance < longer else { continue }
     // The first of several equally near names wins, so that the message never varies.
     if distance < best?.distance ?? .max { best = (candidate, distance) }
   }

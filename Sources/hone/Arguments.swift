@@ -1,4 +1,5 @@
 package import Training
+import Verifiers
 
 /// The options of a command: what it takes, and one value of what it was given.
 package protocol CommandOptions: Sendable {
@@ -95,7 +96,7 @@ package enum Invocation {
         "flag \(words[0]) before any command; the command comes first", usage: overviewUsage)
     }
     let firstWords = names.compactMap { $0.split(" ").first }
-    let nearest = nearestKnownName(to: words[0], in: firstWords)
+    let nearest = nearestName(to: words[0], among: firstWords)
     return UsageError(
       "unknown command \(jsonString(words[0]))"
         + (nearest.map { "; did you mean \($0)?" } ?? "; `hone --help` lists them"),

@@ -21,5 +21,11 @@ enum Interruption {
         }
       }
     }
+    // A parent may have had them blocked, which a child inherits: such a run couldn't be stopped.
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe sigaddset(&signals, SIGINT)
+    unsafe sigaddset(&signals, SIGTERM)
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }

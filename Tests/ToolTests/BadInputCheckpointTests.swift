@@ -34,13 +34,13 @@ struct BadInputCheckpointTests {
   }
 
   @Test(
-    "cut short or with a changed byte: the entry is named, the run can go on from the one before",
-    .disabled("expects another wording or timing than the tool has; to be settled"))
+    "cut short or with a changed byte: the entry is named, the run can go on from the one before")
   func damaged() throws {
     try withRun { run, good, hash in
       let newest = run.checkpoint(4)
       var flipped = good
-      flipped[good.count / 3] ^= 0x10
+      // In the weights, which come before the moments of AdamW that are twice as long.
+      flipped[good.count / 5] ^= 0x10
       for (bytes, expected) in [
         (good.prefix(good.count / 2), "it was cut short, in this entry"),
         (good.prefix(40), "entry manifest.json: it was cut short"),

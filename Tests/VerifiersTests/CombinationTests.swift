@@ -85,6 +85,7 @@ private struct BrokenVerifier: Verifier {
     #expect(nearestName(to: "group_size", among: known) == "group-size")
     #expect(nearestName(to: "STEPS", among: known) == "steps")
     #expect(nearestName(to: "sed", among: known) == "seed")
+    #expect(nearestName(to: "learn", among: known) == "learning-rate")
     #expect(nearestName(to: "x", among: known) == nil)
     #expect(nearestName(to: "banana", among: known) == nil)
     #expect(nearestName(to: "", among: known) == nil)

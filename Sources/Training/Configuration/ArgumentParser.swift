@@ -1,3 +1,5 @@
+import Verifiers
+
 /// What was found on the command line of one command.
 package struct ParsedArguments: Sendable {
   /// The command.
@@ -140,7 +142,7 @@ package struct ArgumentParser {
       return error("unknown flag --\(name); here it is called --\(option.name)")
     }
     let names = specification.options.map(\.name) + ["help"]
-    guard let nearest = nearestKnownName(to: name, in: names) else {
+    guard let nearest = nearestName(to: name, among: names) else {
       return error("unknown flag --\(name); `hone \(specification.name) --help` lists them all")
     }
     return error("unknown flag --\(name); did you mean --\(nearest)?")

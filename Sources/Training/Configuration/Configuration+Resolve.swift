@@ -1,3 +1,5 @@
+import LanguageModel
+
 extension Configuration {
   /// Sizes that `model` may name besides checkpoints; they start from random weights.
   package static let sizes = ["nano", "micro", "mini"]
@@ -64,10 +66,29 @@ extension Configuration {
             "max_completion_tokens (\(maxCompletionTokens)) leaves no room for a prompt in "
               + "context_length (\(contextLength)); lower the one or raise the other")
         }
+        _ = try shape(ofSize: model)
       } else {
         try refuseSizeFields()
       }
     }
+  }
+
+  /// The shape of a new model of a size, over the standard vocabulary; nil where `name` is no size.
+  ///
+  /// - Throws: `ConfigurationError` where the settings don't make a model, such as key-value heads
+  ///   that don't divide the heads.
+  func shape(ofSize name: String) throws(ConfigurationError) -> ModelConfiguration? {
+    guard
+      let shape = ModelConfiguration.preset(
+        name, vocabularySize: Vocabulary.standard.count, contextLength: contextLength,
+        keyValueHeads: keyValueHeads == 0 ? nil : keyValueHeads, tiesEmbeddings: tiedEmbeddings)
+    else { return nil }
+    if let problem = shape.problem {
+      throw ConfigurationError(
+        .setting,
+        "a model of size \(name): \(problem); change key_value_heads or context_length")
+    }
+    return shape
   }
 
   private func refuseSizeFields() throws(ConfigurationError) {

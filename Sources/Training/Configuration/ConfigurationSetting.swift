@@ -1,3 +1,5 @@
+import Verifiers
+
 /// One value that somebody gave, with the place it was given in.
 package struct ConfigurationSetting: Sendable, Equatable {
   /// Where a value was given.
@@ -84,7 +86,7 @@ package struct ConfigurationSetting: Sendable, Equatable {
     if let field = Configuration.fields.first(where: { $0.otherNames.contains(name) }) {
       return "; here it is called \(field.key)"
     }
-    if let nearest = nearestKnownName(to: name, in: Configuration.fields.map(\.key)) {
+    if let nearest = nearestName(to: name, among: Configuration.fields.map(\.key)) {
       return "; did you mean \(nearest)?"
     }
     return "; `hone train --help` lists them all"

@@ -1,3 +1,5 @@
+import Verifiers
+
 /// What values a field or a flag takes; reads them from text and says in words what they are.
 package enum ValueKind: Sendable, Equatable {
   /// Whole numbers of a range.
@@ -78,7 +80,7 @@ package enum ValueKind: Sendable, Equatable {
 
   private func refusal(of text: String) -> ValueError {
     var nearest: String?
-    if case .choice(let names) = self { nearest = nearestKnownName(to: text, in: names) }
+    if case .choice(let names) = self { nearest = nearestName(to: text, among: names) }
     return ValueError(given: text, expected: description, nearest: nearest)
   }
 }
