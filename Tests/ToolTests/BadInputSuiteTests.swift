@@ -50,12 +50,13 @@ struct BadInputSuiteTests {
         "{ taks: [] }", "s.json5:1:3: a suite has no key 'taks'; did you mean 'tasks'?"
       ),
       (
-        "{ verifier: \"numerik\", longest: { prompt: 9 }, tasks: [{ generator: \"addition\" }] }",
+        "{ verifier: \"numerik\", longest: { prompt: 9, completion: 13 },\n"
+          + "  tasks: [{ generator: \"addition\" }] }",
         "no verifier is called \"numerik\""
       ),
       (
         "{ verifier: { name: \"numeric\", weights: { correctnes: 1 } },\n"
-          + "  longest: { prompt: 9 }, tasks: [{ generator: \"addition\" }] }",
+          + "  longest: { prompt: 9, completion: 13 }, tasks: [{ generator: \"addition\" }] }",
         "correctnes"
       ),
     ])
