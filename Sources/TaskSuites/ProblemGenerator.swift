@@ -39,17 +39,20 @@ struct LengthCaps: Sendable, Equatable {
 extension ProblemGenerator {
   /// The first problem of a random stream that belongs to the split and keeps within the caps.
   ///
+  /// - Parameter withheld: Content hashes of prompts that belong to no split.
   /// - Returns: nil where none of the first `attempts` candidates does.
   func firstProblem(
-    of split: Split, random: inout SplitMix64, task: String, caps: LengthCaps, attempts: Int
+    of split: Split, random: inout SplitMix64, task: String, caps: LengthCaps,
+    withheld: Set<UInt64>, attempts: Int
   ) -> WorkedProblem? {
     var prompt = TextBuffer()
     for _ in 0..<attempts {
       guard let question = draw(using: &random) else { continue }
       prompt.removeAll()
       write(question, to: &prompt)
-      guard prompt.bytes.count <= caps.prompt, Split(containing: prompt.bytes) == split
-      else { continue }
+      guard prompt.bytes.count <= caps.prompt else { continue }
+      let hash = Split.contentHash(of: prompt.bytes)
+      guard Split(contentHash: hash) == split, !withheld.contains(hash) else { continue }
       let markCount = 2
       guard let work = work(question),
         work.reasoning.utf8.count + work.answer.utf8.count + markCount <= caps.completion

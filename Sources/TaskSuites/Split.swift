@@ -17,15 +17,24 @@ package enum Split: String, CaseIterable, Sendable, Codable {
   }
 
   init(containing prompt: some Sequence<UInt8>) {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in prompt where !isWhiteSpace(byte) {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
-    }
-    switch mixed(hash) % 20 {
+    self.init(contentHash: Split.contentHash(of: prompt))
+  }
+
+  init(contentHash: UInt64) {
+    switch contentHash % 20 {
     case 0: self = .test
     case 1: self = .validation
     default: self = .train
     }
+  }
+
+  /// A hash of a prompt without its white space (FNV-1a): what makes two prompts the same problem.
+  static func contentHash(of prompt: some Sequence<UInt8>) -> UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in prompt where !isWhiteSpace(byte) {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+    }
+    return mixed(hash)
   }
 
   /// A number for hashing that doesn't depend on the order of the cases.

@@ -14,8 +14,37 @@ package struct SuiteTask: Sendable {
   package let origin: String
   /// The name of the verifier that reads the answers.
   package let verifierName: String
-  let source: Source
+  private(set) var source: Source
   let caps: LengthCaps
+  /// Content hashes of prompts that neither training nor validation may ask.
+  private var withheld: Set<UInt64> = []
+
+  init(
+    name: String, weight: Double, origin: String, verifierName: String, source: Source,
+    caps: LengthCaps
+  ) {
+    self.name = name
+    self.weight = weight
+    self.origin = origin
+    self.verifierName = verifierName
+    self.source = source
+    self.caps = caps
+  }
+
+  /// The same task, which never asks some prompts but in its test split.
+  func withholding(_ hashes: Set<UInt64>) -> SuiteTask {
+    var copy = self
+    copy.withheld.formUnion(hashes)
+    if case .rows(let rows) = source {
+      copy.source = .rows(
+        RowSet(
+          rows.rows.filter {
+            $0.split == .test
+              || !hashes.contains(Split.contentHash(of: $0.worked.problem.prompt.utf8))
+          }))
+    }
+    return copy
+  }
 
   /// How many problems a split has; nil where a generator makes them without end.
   package func problemCount(in split: Split) -> Int? {
@@ -41,7 +70,8 @@ package struct SuiteTask: Sendable {
       hash.combine(UInt64(index))
       var random = SplitMix64(seed: hash.value)
       return generator.firstProblem(
-        of: split, random: &random, task: name, caps: caps, attempts: attempts)
+        of: split, random: &random, task: name, caps: caps,
+        withheld: split == .test ? [] : withheld, attempts: attempts)
     case .rows(let rows):
       return rows.problem(at: index, split: split, key: key)
     }

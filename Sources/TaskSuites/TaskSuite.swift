@@ -69,6 +69,41 @@ package struct TaskSuite: Sendable {
     return copy
   }
 
+  /// The same suite, whose train and validation splits ask none of another suite's prompts.
+  ///
+  /// Two prompts are the same if they differ in white space only. The test split stays as it is.
+  ///
+  /// - Parameter held: A problem file; its rows are kept out, of whatever split they are.
+  /// - Throws: `SuiteError` where `held` is no problem file, or leaves a task without problems.
+  package func withholding(_ held: TaskSuite) throws(SuiteError) -> TaskSuite {
+    var hashes: Set<UInt64> = []
+    for task in held.tasks {
+      guard case .rows(let set) = task.source else {
+        throw SuiteError(
+          .badData, file: held.file,
+          "the task \(quoted(task.name)) has a generator, and only the rows of a problem file can be "
+            + "held out; name a .jsonl file")
+      }
+      for row in set.rows { hashes.insert(Split.contentHash(of: row.worked.problem.prompt.utf8)) }
+    }
+    let copy = TaskSuite(
+      name: name, summary: summary, seed: seed, base: base,
+      tasks: tasks.map { $0.withholding(hashes) }, verifier: verifier, notes: notes,
+      fingerprint: fingerprint, file: file)
+    for task in copy.tasks where task.weight > 0 {
+      // As many draws as opening a suite allows itself; a task of rows may lack a split.
+      for split in [Split.train, .validation] where task.problemCount(in: split) == nil {
+        if task.problem(at: 0, split: split, key: key, attempts: 50_000) == nil {
+          throw SuiteError(
+            .badData, file: held.file,
+            "it holds out nearly every \(split.rawValue) problem of the task \(quoted(task.name)) "
+              + "of \(name); hold out fewer, or give the task a wider range")
+        }
+      }
+    }
+    return copy
+  }
+
   /// Makes sure that a split has problems, which a file of few rows may not give it.
   ///
   /// - Throws: `SuiteError` that says how to mend it.
@@ -142,6 +177,15 @@ package struct TaskSuite: Sendable {
       }
     }
     return found
+  }
+
+  /// The first problems of several splits, one split after another, `count` in all; splits that have
+  /// none are passed over.
+  package func distinctProblems(splits: [Split], count: Int) -> [WorkedProblem] {
+    splits.reduce(into: []) { found, split in
+      guard found.count < count, shares[split] != nil else { return }
+      found += distinctProblems(split: split, count: count - found.count)
+    }
   }
 
   /// Candidates that are drawn at most; opening a suite checks that far fewer are enough.

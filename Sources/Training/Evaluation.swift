@@ -6,8 +6,8 @@ internal import Verifiers
 
 /// What an evaluation is to do.
 package struct EvaluationPlan: Sendable {
-  /// Which problems.
-  package var split: Split
+  /// Which problems: those of the first split, then of the next, until there are enough.
+  package var splits: [Split]
   /// Problems at most; fewer where the split has fewer that differ.
   package var limit: Int
   /// Completions per problem; 1 where the temperature is 0, which is greedy.
@@ -38,11 +38,11 @@ package struct EvaluationPlan: Sendable {
 
   /// Makes a plan.
   package init(
-    split: Split, limit: Int, samples: Int, temperature: Double, maxCompletionTokens: Int,
+    splits: [Split], limit: Int, samples: Int, temperature: Double, maxCompletionTokens: Int,
     seed: UInt64, besides: Besides? = nil
   ) {
-    precondition(limit > 0 && samples > 0 && temperature >= 0)
-    self.split = split
+    precondition(!splits.isEmpty && limit > 0 && samples > 0 && temperature >= 0)
+    self.splits = splits
     self.limit = limit
     self.samples = samples
     self.temperature = temperature
@@ -56,7 +56,7 @@ package struct EvaluationPlan: Sendable {
 package struct EvaluationResult: Sendable, Codable, Equatable {
   /// The suite's name.
   package var suite: String
-  /// The split's name.
+  /// The split's name, or `all`.
   package var split: String
   /// Scores over all problems.
   package var all: Scores
@@ -151,8 +151,8 @@ package struct Evaluator {
     self.suite = suite
     self.threads = threads
     self.text = text
-    try suite.checkHasProblems(in: plan.split)
-    problems = suite.distinctProblems(split: plan.split, count: plan.limit)
+    if plan.splits.count == 1 { try suite.checkHasProblems(in: plan.splits[0]) }
+    problems = suite.distinctProblems(splits: plan.splits, count: plan.limit)
     prompts = try problems.map { try text.prompt($0.problem) }
     generator = Generator(
       layout, longestPrompt: prompts.reduce(1) { max($0, $1.count) },
@@ -192,7 +192,8 @@ package struct Evaluator {
     }
     let byTask = Dictionary(grouping: outcomes) { problems[$0.problem].problem.task }
     return EvaluationResult(
-      suite: suite.name, split: plan.split.rawValue, all: scores(outcomes, samples),
+      suite: suite.name, split: plan.splits.count == 1 ? plan.splits[0].rawValue : "all",
+      all: scores(outcomes, samples),
       tasks: byTask.mapValues { scores($0, samples) })
   }
 

@@ -158,9 +158,13 @@ package final class Trainer {
           + "the context of \(context) tokens of \(model.name)",
         mend: "Lower it, or use a model with a longer context.")
     }
-    let opened = try SuiteLocator.open(
+    var opened = try SuiteLocator.open(
       configuration.suite, fitting: model,
       maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)
+    if !configuration.holdout.isEmpty {
+      opened = try opened.withholding(
+        SuiteLocator.open(configuration.holdout, installation: installation))
+    }
     suite = verifier.map { opened.judged(by: $0) } ?? opened
     try suite.checkHasProblems(in: .train)
     if configuration.algorithm == .sft { try suite.checkHasDemonstrations() }
@@ -169,7 +173,7 @@ package final class Trainer {
       vocabulary: model.vocabulary, suite: suite, threads: threads)
     evaluator = try Evaluator(
       EvaluationPlan(
-        split: .test, limit: configuration.evaluationProblems, samples: 1, temperature: 0,
+        splits: [.test], limit: configuration.evaluationProblems, samples: 1, temperature: 0,
         maxCompletionTokens: configuration.maxCompletionTokens,
         seed: UInt64(bitPattern: Int64(configuration.seed)),
         besides: configuration.evaluationSamples == 0

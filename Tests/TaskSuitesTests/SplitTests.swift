@@ -43,6 +43,48 @@ import Verifiers
     #expect(Set(first).isDisjoint(with: try prompts(seed: 1, .test)))
   }
 
+  @Test func heldOutPromptsAreNeverTrainedOn() throws {
+    let folder = try TemporaryFolder()
+    let suite = try shippedSuites.open("logic")
+    let asked = suite.problems(0..<400, split: .train).map(\.problem)
+    // The same prompts but for white space, and one of the test split.
+    let rows = asked.map { "{\"prompt\": \"\($0.prompt) \", \"answer\": \"\($0.answer)\"}" }
+    let unique = Array(Set(rows)).sorted().joined(separator: "\n")
+    let held = try folder.catalog.open(try folder.write(unique, to: "held.jsonl"))
+    let kept = try suite.withholding(held)
+    let prompts = Set(asked.map(\.prompt))
+    for split in [Split.train, .validation] {
+      #expect(
+        prompts.isDisjoint(with: kept.problems(0..<3_000, split: split).map(\.problem.prompt)))
+    }
+    #expect(kept.problems(0..<500, split: .test) == suite.problems(0..<500, split: .test))
+    #expect(
+      held.distinctProblems(splits: [.test, .validation, .train], count: 1_000).count
+        == Set(asked.map { $0.prompt.filter { $0 != " " } }).count)
+  }
+
+  @Test func holdingOutRowsAndTooMuch() throws {
+    let folder = try TemporaryFolder()
+    let rows = (0...9).map { "{\"prompt\": \"\($0)+1=\", \"answer\": \"\($0 + 1)\"}" }
+    let mine = try folder.catalog.open(
+      try folder.write(rows.joined(separator: "\n"), to: "mine.jsonl"))
+    let held = try folder.catalog.open(
+      try folder.write(rows.prefix(4).joined(separator: "\n"), to: "held.jsonl"))
+    let kept = try mine.withholding(held)
+    for problem in kept.problems(0..<50, split: .train) {
+      #expect(problem.problem.prompt.first.map { $0 >= "4" } == true)
+    }
+    let tiny = try folder.catalog.open(
+      try folder.write("{tasks: [{generator: 'addition', digits: 1}]}", to: "tiny.json5"))
+    let all = (0...9).flatMap { a in
+      (0...9).map { b in "{\"prompt\": \"\(a)+\(b)=\", \"answer\": \"\(a + b)\"}" }
+    }
+    let everything = try folder.catalog.open(
+      try folder.write(all.joined(separator: "\n"), to: "everything.jsonl"))
+    #expect(throws: SuiteError.self) { try tiny.withholding(everything) }
+    #expect(throws: SuiteError.self) { try mine.withholding(tiny) }
+  }
+
   /// Problems that have been published must not move, or results would silently change their meaning.
   @Test(arguments: [
     ("addition", ["604+8=", "9+1=", "213+385="]),

@@ -126,6 +126,10 @@ struct BadInputRunTests {
       try bad.expectRefusal(
         good + ["--threads", "1025"], exitCode: 64, "not \"1025\"")
       try bad.expectRefusal(
+        good + ["--holdout", "none.jsonl"], exitCode: 66, "none.jsonl")
+      try bad.expectRefusal(
+        good + ["--holdout", "arithmetic"], exitCode: 65, "name a .jsonl file")
+      try bad.expectRefusal(
         good + ["--minibatches", "3"], exitCode: 64, "minibatches (3) doesn't divide problems")
       try bad.expectRefusal(
         good + ["--set", "algorithm=sft", "--set", "clip_low=0.1"], exitCode: 64,

@@ -52,7 +52,7 @@ struct BadInputSuiteTests {
       (
         "{ verifier: \"numerik\", longest: { prompt: 9, completion: 13 },\n"
           + "  tasks: [{ generator: \"addition\" }] }",
-        "no verifier is called \"numerik\""
+        "no verifier is called 'numerik'; did you mean 'numeric'?"
       ),
       (
         "{ verifier: { name: \"numeric\", weights: { correctnes: 1 } },\n"

@@ -11,6 +11,9 @@ package struct Configuration: Sendable, Equatable {
   package var algorithm = Algorithm.grpo
   /// Name of a shipped suite, or a suite file.
   package var suite = "arithmetic"
+  /// Problem file whose prompts are never trained on, for example a benchmark to be measured on later;
+  /// empty for none.
+  package var holdout = ""
   /// Shipped name, archive, Hugging Face folder, or size to start from; empty is the suite's own
   /// shipped base.
   package var model = ""

@@ -10,6 +10,10 @@ extension Configuration {
           "suite", \.suite, .text(placeholder: "NAME|FILE"), "shipped suite, or a suite file"
         ).elsewhere("task", "dataset", "dataset_name"),
         ConfigurationField(
+          "holdout", \.holdout, .text(placeholder: "FILE"),
+          "problem file (.jsonl) whose prompts are never trained on; empty: none"
+        ).elsewhere("exclude", "decontaminate", "eval_dataset"),
+        ConfigurationField(
           "model", \.model, .text(placeholder: "NAME|FILE"),
           "shipped name, archive, Hugging Face folder, or size (nano, micro, mini); empty: the "
             + "suite's own base"

@@ -12,7 +12,9 @@ package struct EvaluateOptions: Command {
         "suite", .text(placeholder: "NAME|FILE"), "shipped suite, or a suite file",
         remarks: ["default: the one the model was trained on"]),
       OptionSpecification(
-        "split", .choice(splitNames), "which problems", remarks: ["default test"]),
+        "split", .choice(splitNames + ["all"]),
+        "which problems; all: test, then validation, then train",
+        remarks: ["default test"]),
       OptionSpecification(
         "samples", .integer(1...4096), "completions for each problem", remarks: ["default 1"]),
       OptionSpecification(
@@ -60,10 +62,10 @@ package struct EvaluateOptions: Command {
     let suiteName = suite ?? bundle.suite ?? Configuration().suite
     let opened = try SuiteLocator.open(
       suiteName, fitting: bundle, maxCompletionTokens: tokens, installation: installation)
-    guard let split = Split(rawValue: split) else { preconditionFailure("the parser knows them") }
     let evaluator = try Evaluator(
       EvaluationPlan(
-        split: split, limit: limit, samples: samples, temperature: temperature,
+        splits: Split(rawValue: split).map { [$0] } ?? [.test, .validation, .train], limit: limit,
+        samples: samples, temperature: temperature,
         maxCompletionTokens: tokens, seed: UInt64(seed)),
       suite: opened, vocabulary: bundle.vocabulary, layout: bundle.parameters.layout,
       threads: Trainer.processorCount)
