@@ -128,7 +128,9 @@ extension EvaluationSummary {
   init(_ result: EvaluationResult, taskOrder: [String]) {
     self.init(
       passAt1: result.all.passAt1, interval: result.all.interval[0]...result.all.interval[1],
-      problems: result.all.problems, temperature: result.all.temperature,
+      problems: result.all.problems,
+      isHeldOut: [Split.validation, .test].map(\.rawValue).contains(result.split),
+      temperature: result.all.temperature,
       passAtK: result.all.samples > 1
         ? result.all.passAtK.compactMap { key, pass in Int(key).map { (k: $0, pass: pass) } }
           .sorted { $0.k < $1.k } : [],

@@ -49,8 +49,18 @@ struct CommandLineTests {
       ),
       (
         ["train", "--temperature=0"],
-        #"--temperature takes a number above 0 and at most 100, not "0""#
+        #"--temperature takes a number of at least 0.001 and at most 100, not "0""#
           + "\nusage: hone train [FLAG]…"
+      ),
+      (
+        ["evaluate", "m", "--temperature", "1e-39"],
+        "--temperature takes 0, which is greedy, or a number from 0.001 on, not 1e-39"
+          + "\nusage: hone evaluate MODEL [FLAG]…"
+      ),
+      (
+        ["evaluate", "m", "--temperature", "0", "--samples", "2"],
+        "--samples 2 with --temperature 0 would write the same 2 times; "
+          + "raise the temperature or leave --samples out\nusage: hone evaluate MODEL [FLAG]…"
       ),
       (
         ["train", "arithmetic"],

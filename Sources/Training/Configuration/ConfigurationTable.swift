@@ -45,7 +45,7 @@ extension Configuration {
           "tokens a completion is cut off at"
         ).elsewhere("max_completion_length", "max_new_tokens", "max_tokens", "response_length"),
         ConfigurationField(
-          "temperature", \.temperature, .number(.above(0, to: 100)),
+          "temperature", \.temperature, .number(.from(0.001, to: 100)),
           "what logits are divided by in sampling"),
         ConfigurationField(
           "top_k", \.topK, .integer(0...), "sample from the k likeliest tokens only; 0: all"),

@@ -5,7 +5,7 @@ package import Training
 /// The options of `hone evaluate`.
 package struct EvaluateOptions: Command {
   package static let specification = CommandSpecification(
-    "evaluate", "Measure how many held-out problems a model solves.",
+    "evaluate", "Measure how many problems a model solves, held-out ones unless said otherwise.",
     operands: [modelOperand],
     options: [
       OptionSpecification(
@@ -87,7 +87,8 @@ let modelOperand = CommandSpecification.Operand(
 
 /// One greedy completion unless said otherwise; several are sampled.
 ///
-/// - Throws: `UsageError` for several greedy completions, which would all be the same.
+/// - Throws: `UsageError` for several greedy completions, which would all be the same, and for a
+///   temperature so near 0 that logits divided by it overflow.
 func samplesAndTemperature(_ arguments: ParsedArguments) throws(UsageError) -> (Int, Double) {
   let samples = arguments.integer("samples") ?? 1
   let temperature = arguments.number("temperature") ?? (samples > 1 ? 1 : 0)
@@ -96,6 +97,11 @@ func samplesAndTemperature(_ arguments: ParsedArguments) throws(UsageError) -> (
       "--samples \(samples) with --temperature 0 would write the same \(samples) times; "
         + "raise the temperature or leave --samples out",
       usage: arguments.specification.usage)
+  }
+  guard temperature == 0 || temperature >= 0.001 else {
+    throw UsageError(
+      "--temperature takes 0, which is greedy, or a number from 0.001 on, not "
+        + shortestText(of: temperature), usage: arguments.specification.usage)
   }
   return (samples, temperature)
 }

@@ -6,8 +6,10 @@ package struct EvaluationSummary: Sendable {
   package var passAt1: Double
   /// Its 95 % interval.
   package var interval: ClosedRange<Double>
-  /// Held-out problems.
+  /// Problems judged.
   package var problems: Int
+  /// Whether nothing may be trained on them: the splits validation and test.
+  package var isHeldOut: Bool
   /// What the logits were divided by for `passAt1`; 0 is greedy.
   package var temperature: Double
   /// pass@k over further samples, by k in order; empty where none were drawn.
@@ -17,12 +19,14 @@ package struct EvaluationSummary: Sendable {
 
   /// Makes a summary.
   package init(
-    passAt1: Double, interval: ClosedRange<Double>, problems: Int, temperature: Double = 0,
-    passAtK: [(k: Int, pass: Double)] = [], tasks: [(name: String, pass: Double)] = []
+    passAt1: Double, interval: ClosedRange<Double>, problems: Int, isHeldOut: Bool = true,
+    temperature: Double = 0, passAtK: [(k: Int, pass: Double)] = [],
+    tasks: [(name: String, pass: Double)] = []
   ) {
     self.passAt1 = passAt1
     self.interval = interval
     self.problems = problems
+    self.isHeldOut = isHeldOut
     self.temperature = temperature
     self.passAtK = passAtK
     self.tasks = tasks
@@ -38,7 +42,7 @@ package struct EvaluationSummary: Sendable {
   /// `greedy, 1,000 held-out problems`.
   var method: String {
     (temperature == 0 ? "greedy" : "temperature \(shortestText(of: temperature))") + ", "
-      + Quantity.counted(problems, "held-out problem")
+      + Quantity.counted(problems, isHeldOut ? "held-out problem" : "problem")
   }
 
   /// `+45.6 points` from an earlier evaluation to this one.
