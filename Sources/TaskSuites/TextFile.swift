@@ -16,7 +16,14 @@ struct TextFile {
     } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
       throw SuiteError(.missing, file: name, "no such file")
     } catch {
-      throw SuiteError(.unreadable, file: name, "can't be read: \(error.localizedDescription)")
+      let path = url.resolvingSymlinksInPath().path
+      let type =
+        try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+      throw SuiteError(
+        .unreadable, file: name,
+        type == .typeRegular
+          ? "can't be read: \(error.localizedDescription)"
+          : "is not a regular file; name a suite file (.json5) or a problem file (.jsonl)")
     }
     guard let text = String(validating: data, as: UTF8.self) else {
       throw SuiteError(

@@ -125,6 +125,11 @@ struct BadInputRunTests {
         good + ["--threads", "-1"], exitCode: 64, "--threads takes a whole number from 0 to 1024")
       try bad.expectRefusal(
         good + ["--threads", "1025"], exitCode: 64, "not \"1025\"")
+      for device in ["/dev/zero", "/"] {
+        try bad.expectRefusal(
+          ["--model", bad.lab.base, "--suite", device], exitCode: 66,
+          "\(device): is not a regular file")
+      }
       try bad.expectRefusal(
         good + ["--holdout", "none.jsonl"], exitCode: 66, "none.jsonl")
       try bad.expectRefusal(

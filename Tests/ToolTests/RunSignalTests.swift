@@ -46,7 +46,7 @@ struct RunSignalTests {
       let run = RunFiles(folder.appending(path: "run"))
       // A long evaluation, which the signal comes in the middle of.
       let tool = try ToolRunner.start(
-        lab.reinforced(steps: 2) + ["--run", run.path, "--evaluation-samples", "2000", "--json"])
+        lab.reinforced(steps: 2) + ["--run", run.path, "--evaluation-samples", "500", "--json"])
       #expect(tool.wait { $0.written.errors.contains("completions a step") })
       tool.send(SIGINT)
       let stopped = try tool.wait()
