@@ -18,22 +18,15 @@ need_swift() {
   ((major > 6 || (major == 6 && minor >= 2))) || die "this is Swift $version; $mend"
 }
 
-# OpenBLAS, libarchive and libcrypto with their headers; installed where they are missing.
-need_libraries() {
-  if command -v pkg-config >/dev/null && pkg-config --exists openblas libarchive libcrypto; then
-    return
-  fi
-  local packages=(libopenblas-dev libarchive-dev libssl-dev pkg-config)
-  local command=(apt-get install -y --no-install-recommends "${packages[@]}")
-  command -v apt-get >/dev/null ||
-    die 'OpenBLAS, libarchive, OpenSSL (with headers) or pkg-config is missing; install them'
-  local sudo=()
+# Installs Debian packages, quietly; fails, with what apt-get said, where it can't.
+install_packages() {
+  local command=(apt-get install -y --no-install-recommends "$@") sudo=() log
+  command -v apt-get >/dev/null || return
   if ((EUID != 0)); then
-    command -v sudo >/dev/null || die "missing system packages; as root: ${command[*]}"
+    command -v sudo >/dev/null || return
     sudo=(sudo)
   fi
-  echo "Installing ${packages[*]}…" >&2
-  local log
+  echo "Installing $*…" >&2
   log=$(mktemp)
   export DEBIAN_FRONTEND=noninteractive
   # A list of packages may be there already; only where that fails it is fetched.
@@ -41,9 +34,51 @@ need_libraries() {
     ! { "${sudo[@]}" apt-get update && "${sudo[@]}" "${command[@]}"; } >>"$log" 2>&1; then
     cat "$log" >&2
     rm -f "$log"
-    die "that failed; by hand: ${command[*]}"
+    return 1
   fi
   rm -f "$log"
+}
+
+# OpenBLAS, libarchive and libcrypto with their headers; installed where they are missing.
+need_libraries() {
+  if command -v pkg-config >/dev/null && pkg-config --exists openblas libarchive libcrypto; then
+    return
+  fi
+  local packages=(libopenblas-dev libarchive-dev libssl-dev pkg-config)
+  install_packages "${packages[@]}" ||
+    die 'OpenBLAS, libarchive, OpenSSL (with headers) or pkg-config is missing' \
+      "install them; as root: apt-get install ${packages[*]}"
+}
+
+# torch and transformers for the tests, in .venv; made anew where the requirements have changed. Where
+# PyPI or venv can't be had, says so, and the tests that are skipped repeat it.
+need_transformers() {
+  local wanted=$root/Tests/Transformers/requirements.txt venv=$root/.venv log reason
+  if cmp -s "$wanted" "$venv/requirements.txt" && "$venv/bin/python" -c ''; then return; fi
+  rm -rf "$venv"
+  if ! python3 -c 'import ensurepip, venv' 2>/dev/null && ! install_packages python3-venv; then
+    reason="Python's venv is missing (Debian: python3-venv)"
+  else
+    echo 'Installing torch and transformers into .venv, for the tests…' >&2
+    log=$(mktemp)
+    if python3 -m venv "$venv" >"$log" 2>&1 &&
+      "$venv/bin/pip" install --no-cache-dir --no-compile --progress-bar off --timeout 20 \
+        --retries 2 -r "$wanted" >>"$log" 2>&1; then
+      rm -f "$log"
+      # Last, so that half an environment is none.
+      cp "$wanted" "$venv/requirements.txt"
+      return
+    fi
+    if ! grep -q 'connection broken by' "$log"; then
+      tail -n 20 "$log" >&2
+      rm -f "$log"
+      die "$wanted can't be installed; it needs Python 3.11 or newer and 6 GB of disk at most"
+    fi
+    rm -f "$log"
+    reason="PyPI can't be reached"
+  fi
+  export HONE_NO_TRANSFORMERS="$reason: without transformers, its tests are skipped"
+  echo "$HONE_NO_TRANSFORMERS" >&2
 }
 
 # Swift takes the vector width from the C target CPU: without it a vector of 16 floats is 4 operations.

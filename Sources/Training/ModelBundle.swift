@@ -30,7 +30,7 @@ package struct ModelBundle: Sendable {
       huggingFace: Data(try files.bytes(of: .config)), file: "\(path): config.json")
     let vocabulary = try Vocabulary(
       tokenizer: Data(try files.bytes(of: .tokenizer)),
-      configuration: files[.tokenizerConfig].map { Data($0) }, file: "\(path): tokenizer.json")
+      configuration: files[.tokenizerConfig].map { Data($0) }, of: path)
     guard vocabulary.count <= configuration.vocabularySize else {
       throw ModelFileError(
         "\(path): tokenizer.json",
@@ -39,7 +39,9 @@ package struct ModelBundle: Sendable {
     }
     let layout = ParameterLayout(configuration)
     let parameters = Parameters(layout)
-    try parameters.read(from: try files.tensors(), prefix: "")
+    let tensors = try files.tensors()
+    try parameters.read(from: tensors, prefix: "")
+    try Self.checkForStrangers(tensors, parameters, path)
     if let bad = parameters.firstNonFinite {
       throw ModelFileError(
         "\(path): model.safetensors", "\(bad) is not a finite number",
@@ -48,6 +50,30 @@ package struct ModelBundle: Sendable {
     self.init(
       name: name, parameters: parameters, vocabulary: vocabulary,
       suite: files.manifest?.madeBy["suite"]?.stringValue)
+  }
+
+  /// Makes sure that no tensor is left over, which would mean another model than `config.json` says.
+  ///
+  /// - Throws: `ModelFileError` that names the first one.
+  private static func checkForStrangers(
+    _ tensors: TensorCollection, _ parameters: Parameters, _ path: String
+  ) throws {
+    let layout = parameters.layout
+    let known = Set(layout.entries.map(\.name))
+    for name in tensors.names where !known.contains(name) {
+      // Older transformers saved what follows from rope_theta.
+      if name.hasSuffix(".rotary_emb.inv_freq") { continue }
+      if name == "lm_head.weight", let embedding = layout.entries.first {
+        let head = try tensors.values(of: name, shape: embedding.shape)
+        if head == parameters[embedding].array { continue }
+        throw ModelFileError(
+          path, "lm_head.weight is not the embedding, but tie_word_embeddings is true",
+          mend: "Write false for tie_word_embeddings in config.json.")
+      }
+      throw ModelFileError(
+        path, "no Llama as config.json describes it has a tensor \(name)",
+        mend: "Check that config.json and the weights are of the same model.")
+    }
   }
 
   /// The files of a model: what Hugging Face's libraries read.
