@@ -2,8 +2,17 @@
 struct TokenizerRefusal: Error {
   /// The key and what it says.
   let problem: String
+  /// What to do.
+  let mend: String
 
-  init(_ problem: String) { self.problem = problem }
+  init(_ problem: String, mend: String = TokenizerRefusal.otherModel) {
+    self.problem = problem
+    self.mend = mend
+  }
+
+  /// What to do where no other key would help.
+  static let otherModel =
+    "Hone's models write characters: give a model with a character-level tokenizer, or train one."
 }
 
 /// What of a `tokenizer.json` decides which ids a text gets; the decoder and other keys don't.
@@ -76,7 +85,8 @@ struct ReadTokenizer: Decodable {
     try checkPreTokenizer(vocab)
     for stage in post_processor?.flattened ?? [] where !stage.addsNothing {
       throw TokenizerRefusal(
-        "post_processor \(stage.type) adds tokens to a text, and Hone adds none")
+        "post_processor \(stage.type) adds tokens to a text, and Hone adds none",
+        mend: "If the model was trained without them, write null for post_processor.")
     }
     return try tokensAndMarks(vocab)
   }
@@ -90,8 +100,8 @@ struct ReadTokenizer: Decodable {
     // BPE without merges cuts a text into characters itself. WordLevel looks up what it gets.
     guard model.type == "BPE" || stages.contains(where: { $0.cutsCharacters(knowsLineFeed) }) else {
       throw TokenizerRefusal(
-        "pre_tokenizer \(pre_tokenizer?.name ?? "null") doesn't cut a text into single characters, "
-          + #"as Split with the Regex [\s\S] and Isolated does"#)
+        "pre_tokenizer \(pre_tokenizer?.name ?? "null") doesn't cut a text into single characters",
+        mend: #"If tokens are characters, write a Split with the Regex [\s\S] and Isolated there."#)
     }
   }
 
@@ -110,7 +120,9 @@ struct ReadTokenizer: Decodable {
       for (key, value) in [
         ("single_word", added.single_word), ("lstrip", added.lstrip), ("rstrip", added.rstrip),
       ] where value == true {
-        throw TokenizerRefusal("added_tokens: \(key) of \"\(added.content)\" is true, not false")
+        throw TokenizerRefusal(
+          "added_tokens: \(key) of \"\(added.content)\" is true, not false",
+          mend: "If the model was trained without it, write false there.")
       }
       if let other = byID.updateValue(added.content, forKey: added.id), other != added.content {
         throw TokenizerRefusal(

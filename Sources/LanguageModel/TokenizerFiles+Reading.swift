@@ -12,13 +12,13 @@ extension Vocabulary {
   /// - Throws: `ModelFileError`, which names the key, for any other tokenizer.
   package init(tokenizer data: Data, configuration: Data?, of model: String) throws {
     let (file, configurationFile) = ("\(model): tokenizer.json", "\(model): tokenizer_config.json")
-    let mend =
-      "Hone's models write characters: give a model with a character-level tokenizer, or train one."
     let raw: ReadTokenizer
     do {
       raw = try JSONDecoder().decode(ReadTokenizer.self, from: data)
     } catch {
-      throw ModelFileError(file, "not a tokenizer.json of Hugging Face's tokenizers", mend: mend)
+      throw ModelFileError(
+        file, "not a tokenizer.json of Hugging Face's tokenizers", mend: TokenizerRefusal.otherModel
+      )
     }
     var names = ReadTokenizerConfiguration()
     if let configuration {
@@ -38,7 +38,7 @@ extension Vocabulary {
     do {
       (tokens, marks) = try raw.tokensAndMarks()
     } catch {
-      throw ModelFileError(file, error.problem, mend: mend)
+      throw ModelFileError(file, error.problem, mend: error.mend)
     }
     let end = names.eos_token?.content ?? "</s>"
     guard tokens.contains(end) else {
@@ -50,7 +50,10 @@ extension Vocabulary {
       let vocabulary = Vocabulary(
         tokens: tokens, marks: marks, begin: names.bos_token?.content ?? "<s>", end: end,
         padding: names.pad_token?.content ?? "<pad>")
-    else { throw ModelFileError(file, "two tokens are the same text", mend: mend) }
+    else {
+      throw ModelFileError(
+        file, "two tokens are the same text", mend: "Give each token a text of its own.")
+    }
     self = vocabulary
   }
 }

@@ -68,6 +68,8 @@ private struct SavedTokenizerConfiguration: Encodable {
   var eos_token: String
   var pad_token: String?
   var clean_up_tokenization_spaces = false
+  // Without it, transformers 4 gives token types too, which its Llama refuses.
+  var model_input_names = ["input_ids", "attention_mask"]
   var model_max_length: Int
   var tokenizer_class = "PreTrainedTokenizerFast"
 }

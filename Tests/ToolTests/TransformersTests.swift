@@ -98,7 +98,7 @@ struct TransformersTests {
     try expectRefusals(
       "refused-tokenizers", "tokenizer",
       [
-        "begin": "add_bos_token is true",
+        "begin": "post_processor TemplateProcessing adds tokens to a text",
         "bpe-merges": "merges is not character-level",
         "byte-level": "merges is not character-level",
         "bytes": "pre_tokenizer ByteLevel changes or drops text",
