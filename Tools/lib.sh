@@ -46,8 +46,7 @@ need_libraries() {
   fi
   local packages=(libopenblas-dev libarchive-dev libssl-dev pkg-config)
   install_packages "${packages[@]}" ||
-    die 'OpenBLAS, libarchive, OpenSSL (with headers) or pkg-config is missing' \
-      "install them; as root: apt-get install ${packages[*]}"
+    die "system packages are missing; as root: apt-get install ${packages[*]}"
 }
 
 # torch and transformers for the tests, in .venv; made anew where the requirements have changed. Where

@@ -17,7 +17,12 @@ extension ModelConfiguration {
     }
     let raw: LlamaConfiguration
     do {
+      // By itself, since other architectures call their sizes otherwise.
+      let kind = try JSONDecoder().decode(ArchitectureConfiguration.self, from: data)
+      if let problem = kind.problem { throw refused(problem) }
       raw = try JSONDecoder().decode(LlamaConfiguration.self, from: data)
+    } catch let error as ModelFileError {
+      throw error
     } catch DecodingError.keyNotFound(let key, _) {
       throw refused("\(key.stringValue) is missing")
     } catch DecodingError.typeMismatch(_, let context) where !context.codingPath.isEmpty {
@@ -39,11 +44,22 @@ extension ModelConfiguration {
   }
 }
 
+private struct ArchitectureConfiguration: Decodable {
+  var architectures: [String]?
+  var model_type: String
+
+  /// Why this is no Llama, or nil.
+  var problem: String? {
+    if let architectures, !architectures.contains("LlamaForCausalLM") {
+      return "architecture \(architectures.joined(separator: ", ")), not LlamaForCausalLM"
+    }
+    return model_type == "llama" ? nil : "model_type is \(model_type), not llama"
+  }
+}
+
 // Hugging Face's own key names, so that no table of coding keys is needed. Keys that change nothing
 // in the forward pass, such as token ids, aren't among them: their types vary.
 private struct LlamaConfiguration: Decodable {
-  var architectures: [String]?
-  var model_type: String
   var attention_bias: Bool?
   var head_dim: Int?
   var hidden_act: String?
@@ -89,10 +105,6 @@ private struct LlamaConfiguration: Decodable {
 
   /// What Hone's transformer can't be, but for the rotary positions, or nil.
   var problem: String? {
-    if let architectures, !architectures.contains("LlamaForCausalLM") {
-      return "architecture \(architectures.joined(separator: ", ")), not LlamaForCausalLM"
-    }
-    if model_type != "llama" { return "model_type is \(model_type), not llama" }
     if let act = hidden_act, act != "silu", act != "swish" {
       return "hidden_act is \(act), not silu"
     }

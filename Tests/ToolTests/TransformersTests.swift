@@ -81,7 +81,7 @@ struct TransformersTests {
         "attention-bias": "attention_bias is true",
         "classifier": "architecture LlamaForSequenceClassification, not LlamaForCausalLM",
         "gelu": "hidden_act is gelu, not silu",
-        "gpt2": "hidden_size is missing",
+        "gpt2": "architecture GPT2LMHeadModel, not LlamaForCausalLM",
         "mistral": "architecture MistralForCausalLM",
         "mixtral": "architecture MixtralForCausalLM",
         "mlp-bias": "mlp_bias is true",

@@ -15,7 +15,8 @@ import sys
 
 import torch
 import transformers
-from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import AddedToken, Regex, Tokenizer
+from tokenizers import decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 torch.set_num_threads(1)
@@ -62,7 +63,7 @@ def read(folder, request_path, result_path):
     tokenizer.save_pretrained(request["save_as"])
 
 
-# Folders for Hone ----------------------------------------------------------------------------------------------------
+# The rest makes folders for Hone.
 
 MARKS = ["<pad>", "<s>", "</s>", "<think>", "</think>"]
 CHARACTERS = list("0123456789+-*/=()<> abcdefghijklmnopqrstuvwxyz\u00e9\u4e2d\n")
@@ -130,7 +131,9 @@ def save(folder, model, tokenizer, expected=True, **options):
 
 def write_models(folder):
     tokenizer = wrap(wordlevel(isolated()))
-    for kv, tied, dtype, sharded in itertools.product((4, 2, 1), (True, False), ("float32", "bfloat16"), (False, True)):
+    for kv, tied, dtype, sharded in itertools.product(
+        (4, 2, 1), (True, False), ("float32", "bfloat16"), (False, True)
+    ):
         name = f"{kv}-{'tied' if tied else 'untied'}-{dtype}{'-sharded' if sharded else ''}"
         config = configuration(num_key_value_heads=kv, tie_word_embeddings=tied)
         model = randomized(LlamaForCausalLM(config)).to(getattr(torch, dtype))
@@ -181,7 +184,10 @@ def write_tokenizers(folder):
 
 def write_refused_models(folder):
     tokenizer = wrap(wordlevel(isolated()))
-    rope = lambda kind, **options: {"rope_parameters": {"rope_type": kind, "rope_theta": 10000.0, "factor": 2.0} | options}
+
+    def rope(kind, **options):
+        return {"rope_parameters": {"rope_type": kind, "rope_theta": 10000.0, "factor": 2.0} | options}
+
     for name, options in {
         "attention-bias": {"attention_bias": True}, "mlp-bias": {"mlp_bias": True}, "gelu": {"hidden_act": "gelu"},
         "rope-linear": rope("linear"), "rope-dynamic": rope("dynamic"), "rope-yarn": rope("yarn"),
@@ -196,7 +202,8 @@ def write_refused_models(folder):
         config = configuration(getattr(transformers, kind + "Config"), **options)
         model = getattr(transformers, kind + ("LMHeadModel" if kind == "GPT2" else "ForCausalLM"))(config)
         save(os.path.join(folder, name), model, tokenizer, expected=False)
-    save(os.path.join(folder, "classifier"), transformers.LlamaForSequenceClassification(configuration()), tokenizer, expected=False)
+    classifier = transformers.LlamaForSequenceClassification(configuration())
+    save(os.path.join(folder, "classifier"), classifier, tokenizer, expected=False)
 
 
 def write_refused_tokenizers(folder):
