@@ -72,6 +72,43 @@ package enum MatrixProduct {
 }
 
 extension MatrixProduct {
+  /// Whether a row of a padded forward product has the same bits in a call of any size: a test of
+  /// this machine, in about a millisecond.
+  ///
+  /// Computes a product once as a whole and again in parts that begin anywhere, and compares bits.
+  /// A list of cores would miss those that nobody has measured.
+  package static func rowsKeepTheirBits(inner: Int, outer: Int) -> Bool {
+    // More columns only repeat what these show, and take time where the vocabulary is large.
+    let columns = min(outer, 256)
+    let total = paddedRows(520)
+    let x = noise(total * inner, key: 0)
+    let w = noise(columns * inner, key: 1)
+    let whole = FloatBuffer(count: total * columns).all
+    forward(whole, x, weight: w, rows: total, inner: inner, outer: columns)
+    return [(0, 48), (5, 48), (100, 64), (77, 112), (11, 256)].allSatisfy { start, rows in
+      let part = FloatBuffer(count: rows * columns).all
+      forward(
+        part, x.slice(start * inner, rows * inner), weight: w, rows: rows, inner: inner,
+        outer: columns)
+      let first = start * columns
+      return (0..<part.count).allSatisfy { part[$0].bitPattern == whole[first + $0].bitPattern }
+    }
+  }
+
+  /// Numbers in [-0.5, 0.5) whose sums round.
+  private static func noise(_ count: Int, key: UInt32) -> FloatView {
+    let random = Philox(key: SIMD2(key, 0))
+    var values: [Float] = []
+    values.reserveCapacity(count + 3)
+    while values.count < count {
+      let words = random.block(SIMD4(UInt32(truncatingIfNeeded: values.count), 0, 0, 0))
+      for lane in 0..<4 { values.append(Float(words[lane] >> 8) * 0x1p-24 - 0.5) }
+    }
+    let view = FloatBuffer(count: count).all
+    view.copy(from: Array(values.prefix(count)))
+    return view
+  }
+
   /// The fastest sgemm this machine does: GFLOP/s summed over `threads`, one product per thread.
   ///
   /// Tries a few shapes whose matrices fit the caches and takes the best of several timed batches

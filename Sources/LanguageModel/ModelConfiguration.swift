@@ -95,6 +95,19 @@ package struct ModelConfiguration: Sendable, Equatable {
     AttentionShape(heads: heads, keyValueHeads: keyValueHeads, headSize: headSize)
   }
 
+  /// Whether on this machine a sampled token's log-probability has the bits of the training pass's.
+  ///
+  /// A test of the products that a forward pass is made of, in a few milliseconds; everything else
+  /// that sampler and trainer compute is one code.
+  package var samplesAsItTrains: Bool {
+    let products = [
+      (hiddenSize, attention.rowWidth), (attention.queryWidth, hiddenSize),
+      (hiddenSize, 2 * feedForwardSize), (feedForwardSize, hiddenSize),
+      (hiddenSize, vocabularySize),
+    ]
+    return products.allSatisfy { MatrixProduct.rowsKeepTheirBits(inner: $0, outer: $1) }
+  }
+
   /// Multiply-adds (times two) of the matrix products one token's forward pass needs, and, per
   /// past position, of its attention: FLOP = perToken + perPosition * positions.
   package var forwardFlops: (perToken: Double, perPosition: Double, perLogits: Double) {

@@ -48,12 +48,9 @@ package struct SuiteCatalog: Sendable {
   package func open(
     _ nameOrPath: String, rules: TextRules? = nil
   ) throws(SuiteError) -> TaskSuite {
-    let isPath =
-      nameOrPath.contains("/")
-      || SuiteCatalog.endings.contains { ending in
-        nameOrPath.hasSuffix("." + ending)
-      }
-    if isPath { return try load(URL(filePath: nameOrPath), shown: nameOrPath, rules: rules) }
+    if Self.isPath(nameOrPath) {
+      return try load(URL(filePath: nameOrPath), shown: nameOrPath, rules: rules)
+    }
     let files = files()
     guard let file = files.first(where: { $0.name == nameOrPath }) else {
       let known = files.map(\.name)
@@ -63,6 +60,11 @@ package struct SuiteCatalog: Sendable {
           + (known.isEmpty ? "" : " (a file is given by its path, such as ./mine.json5)"))
     }
     return try load(file.url, shown: shown(file.url), rules: rules)
+  }
+
+  /// Whether a text is a path, not the name of a suite in the folder.
+  package static func isPath(_ nameOrPath: String) -> Bool {
+    nameOrPath.contains("/") || endings.contains { nameOrPath.hasSuffix("." + $0) }
   }
 
   private static let endings = ["json5", "json", "jsonl"]

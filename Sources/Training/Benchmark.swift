@@ -16,6 +16,18 @@ package struct Benchmark: Sendable {
     package let problems: Int
     /// New tokens of each completion, exactly.
     package var newTokens: Int
+
+    fileprivate var model: ModelConfiguration {
+      guard
+        let model = ModelConfiguration.preset(
+          size, vocabularySize: Benchmark.vocabulary,
+          contextLength: Benchmark.promptTokens + newTokens)
+      else { preconditionFailure("presets name known sizes") }
+      return model
+    }
+
+    /// Whether sampler and trainer agree to the bit on this machine: `ModelConfiguration`'s test.
+    package var samplesAsItTrains: Bool { model.samplesAsItTrains }
   }
 
   /// All presets; a group is 16, a prompt 12 tokens, the vocabulary 64.
@@ -95,10 +107,7 @@ package struct Benchmark: Sendable {
     _ preset: Preset, threads: Int, repeats: Int = 5, allocations: () -> Int
   ) -> Report {
     let length = promptTokens + preset.newTokens
-    guard
-      let configuration = ModelConfiguration.preset(
-        preset.size, vocabularySize: vocabulary, contextLength: length)
-    else { preconditionFailure("presets name known sizes") }
+    let configuration = preset.model
     let layout = ParameterLayout(configuration)
     let model = Transformer(Parameters(layout, seed: 0))
     let generator = Generator(

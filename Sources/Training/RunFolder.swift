@@ -10,7 +10,8 @@ package struct RunFolder: Sendable {
   /// Names a folder; nothing is made.
   package init(_ path: String) { self.path = path }
 
-  var configurationFile: String { "\(path)/config.json" }
+  /// Every value of the configuration, resolved.
+  package var configurationFile: String { "\(path)/config.json" }
   /// One line of metrics a step.
   package var metricsFile: String { "\(path)/metrics.jsonl" }
   /// Sampled completions with verdicts and advantages.
@@ -49,7 +50,7 @@ package struct RunFolder: Sendable {
     }.sorted { $0.step < $1.step }
   }
 
-  /// Makes the folder for a new run and writes its configuration.
+  /// Makes the folder for a new run and writes its configuration, with files by absolute paths.
   ///
   /// - Throws: `TrainingError.occupied` where a run is already there, `unwritable` where the folder
   ///   can't be made.
@@ -66,7 +67,7 @@ package struct RunFolder: Sendable {
       throw TrainingError.unwritable(
         "\(path): the run's folder can't be made", mend: "Name another folder with --run.")
     }
-    try AtomicFile.write(configuration.jsonText, to: configurationFile)
+    try AtomicFile.write(configuration.withAbsolutePaths().jsonText, to: configurationFile)
   }
 
   /// The run's configuration.
@@ -74,12 +75,19 @@ package struct RunFolder: Sendable {
   /// - Throws: `TrainingError.missing` where the folder isn't a run, `ConfigurationError` for a
   ///   damaged file.
   package func configuration() throws -> Configuration {
+    try requireRun()
+    return try Configuration(resolving: Configuration.settings(ofFile: configurationFile))
+  }
+
+  /// Makes sure that there is a run.
+  ///
+  /// - Throws: `TrainingError.missing` with the nearest run.
+  func requireRun() throws(TrainingError) {
     guard Self.isRun(path), FileManager.default.fileExists(atPath: configurationFile) else {
       let near = nearestRun.map { "Did you mean \($0)? Or start" } ?? "Start"
       throw TrainingError.missing(
         "\(path): no run there", mend: "\(near) one with: hone train --run \(path)")
     }
-    return try Configuration(resolving: Configuration.settings(ofFile: configurationFile))
   }
 
   /// A run beside this folder, or in `runs`, with nearly its name.

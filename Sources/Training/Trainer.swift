@@ -53,6 +53,23 @@ package final class Trainer {
   private var state: TrainerState
   private let reference: Parameters?
   private var lock: RunLock?
+  /// The configuration as manifests hold it.
+  private var toldConfiguration: Configuration
+
+  /// What makes this sitting another run than the one it goes on with; lines for standard error.
+  package private(set) var warnings: [String] = []
+
+  /// What is worth a line before the first step: how the suite was read, and where the sampler isn't
+  /// the trainer to the bit.
+  package var notes: [String] {
+    guard configuration.algorithm != .sft,
+      !model.parameters.layout.configuration.samplesAsItTrains
+    else { return suite.notes }
+    return suite.notes + [
+      "on the OpenBLAS core \(MatrixProduct.coreName) the sampler isn't the trainer to the last bit; "
+        + "sampling/logp_difference_max measures it"
+    ]
+  }
 
   /// Prepares a new run: everything is opened and checked before the folder is made.
   ///
@@ -97,6 +114,13 @@ package final class Trainer {
         ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
       try self.init(configuration, folder, model, reference: reference, installation, verifier)
       state = try TrainerCheckpoint.restore(run, from: files)
+      toldConfiguration = configuration.withFileNames(of: files.manifest)
+      let core = files.manifest?.madeBy["blas_core"]?.stringValue
+      if let core, core != MatrixProduct.coreName {
+        warnings.append(
+          "the checkpoint was made on the OpenBLAS core \(core), and this is "
+            + "\(MatrixProduct.coreName): from here on it is another run")
+      }
     } else {
       let model = try Self.firstModel(configuration, installation)
       try self.init(
@@ -146,6 +170,7 @@ package final class Trainer {
     reference: Parameters?, _ installation: Installation, _ verifier: (any Verifier)?
   ) throws {
     self.configuration = configuration
+    toldConfiguration = configuration
     self.folder = folder
     self.model = model
     self.reference = reference
@@ -280,8 +305,9 @@ package final class Trainer {
     state.tokensSeen = run.tokensSeen
     var madeBy: [String: JSONValue] = [
       "program": .string("hone \(Hone.version)"),
-      "config": try JSONValue(encoding: configuration),
+      "config": try JSONValue(encoding: toldConfiguration),
       "suite": .string(suite.name),
+      "suite_fingerprint": .string(suite.fingerprint),
       "seed": .integer(configuration.seed),
       "step": .integer(state.step),
       "weights_hash": .string(run.policy.parameters.hash),

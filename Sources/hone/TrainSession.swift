@@ -23,11 +23,12 @@ struct TrainSession {
   func run() throws -> ExitCode {
     Interruption.listen()
     let start = Date()
+    for warning in trainer.warnings { Console.complain("warning: \(warning)\n") }
     observer.present {
       $0.header(
         trainer.configuration, model: trainer.model.name,
         parameters: trainer.model.parameters.layout.count, threads: trainer.threads)
-      for note in trainer.suite.notes { $0.note(note) }
+      for note in trainer.notes { $0.note(note) }
     }
     let summary: TrainingSummary
     do {

@@ -101,6 +101,16 @@ import Testing
       }
     }
   }
+
+  /// The test that a run makes at its start finds what was measured with care.
+  @Test(.enabled(if: MatrixProduct.keepsRowsApart, "not a core measured to have the property"))
+  func theSelfTestFindsTheProperty() {
+    for (inner, outer) in [(128, 384), (384, 128), (128, 88), (16, 88), (1152, 384)] {
+      #expect(MatrixProduct.rowsKeepTheirBits(inner: inner, outer: outer))
+    }
+    // Below 1200 results, small calls have loops of their own.
+    #expect(!MatrixProduct.rowsKeepTheirBits(inner: 128, outer: 12))
+  }
 }
 
 extension MatrixProduct {

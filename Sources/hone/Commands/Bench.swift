@@ -43,6 +43,9 @@ package struct BenchOptions: Command {
       preset, threads: threads == 0 ? Trainer.processorCount : threads
     ) { hone_allocation_count() }
     try Console.progress(Self.text(report), isJSON: isJSON)
+    let sampler =
+      "its log-probabilities \(preset.samplesAsItTrains ? "are" : "aren't") the trainer's"
+    try Console.progress("sampler  \(sampler) to the last bit\n", isJSON: isJSON)
     if isJSON { try Console.json(report) }
     return .success
   }
