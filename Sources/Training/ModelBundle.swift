@@ -28,9 +28,7 @@ package struct ModelBundle: Sendable {
     let path = files.path
     let configuration = try ModelConfiguration(
       huggingFace: Data(try files.bytes(of: .config)), file: "\(path): config.json")
-    let vocabulary = try Vocabulary(
-      tokenizer: Data(try files.bytes(of: .tokenizer)),
-      configuration: files[.tokenizerConfig].map { Data($0) }, of: path)
+    let vocabulary = try Self.vocabulary(of: files)
     guard vocabulary.count <= configuration.vocabularySize else {
       throw ModelFileError(
         "\(path): tokenizer.json",
@@ -74,6 +72,15 @@ package struct ModelBundle: Sendable {
         path, "no Llama as config.json describes it has a tensor \(name)",
         mend: "Check that config.json and the weights are of the same model.")
     }
+  }
+
+  /// The vocabulary in a checkpoint's files.
+  ///
+  /// - Throws: `CheckpointError` where there is none, `ModelFileError` for one that can't be used.
+  static func vocabulary(of files: ModelFiles) throws -> Vocabulary {
+    try Vocabulary(
+      tokenizer: Data(try files.bytes(of: .tokenizer)),
+      configuration: files[.tokenizerConfig].map { Data($0) }, of: files.path)
   }
 
   /// The files of a model: what Hugging Face's libraries read.

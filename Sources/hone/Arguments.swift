@@ -34,7 +34,7 @@ package let commands: [any Command.Type] = [
   TrainOptions.self, ResumeOptions.self, EvaluateOptions.self, AskOptions.self,
   SuitesOptions.self, SuitesShowOptions.self, VerifiersOptions.self,
   CheckpointInspectOptions.self, CheckpointVerifyOptions.self, CheckpointUnpackOptions.self,
-  CheckpointPackOptions.self, BenchOptions.self,
+  CheckpointPackOptions.self, DiffOptions.self, BenchOptions.self,
 ]
 
 /// What a whole command line asks for.

@@ -8,6 +8,8 @@ import Verifiers
 package enum ExitCode: Int32, Sendable {
   /// All went well.
   case success = 0
+  /// Two runs part: `diff` alone, as the program of that name does.
+  case different = 1
   /// The command line or the configuration can't be used (EX_USAGE).
   case usage = 64
   /// A file's contents are wrong (EX_DATAERR).

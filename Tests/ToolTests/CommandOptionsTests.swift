@@ -65,6 +65,15 @@ struct CommandOptionsTests {
     #expect(throws: UsageError.self) { try CheckpointPackOptions(parsing: ["b"]) }
   }
 
+  @Test("diff")
+  func diff() throws {
+    let plain = try DiffOptions(parsing: ["a", "b"])
+    #expect(plain.first == "a" && plain.second == "b" && !plain.isJSON)
+    #expect(try DiffOptions(parsing: ["a", "b", "--json"]).isJSON)
+    #expect(throws: UsageError.self) { try DiffOptions(parsing: ["a"]) }
+    #expect(throws: UsageError.self) { try DiffOptions(parsing: ["a", "b", "c"]) }
+  }
+
   @Test("bench")
   func bench() throws {
     let plain = try BenchOptions(parsing: [])

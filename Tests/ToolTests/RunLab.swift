@@ -147,26 +147,27 @@ extension ToolResult {
   func weightsHash() throws -> String { try #require(try json()["weights_hash"] as? String) }
 }
 
-/// Expects two runs to be the same in every bit but their times.
+/// Expects two runs to be the same in every bit but their times; what `hone diff` says of them
+/// explains a failure.
 func expectSameRun(
   _ run: RunFiles, as other: RunFiles, hashes: Bool = true, _ comment: Comment? = nil,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-  let (metrics, others) = (try run.metrics(hashes: hashes), try other.metrics(hashes: hashes))
-  #expect(metrics.count == others.count, comment, sourceLocation: sourceLocation)
-  for (line, otherLine) in zip(metrics, others) where line != otherLine {
-    let names = Set(line.keys).union(otherLine.keys).filter { line[$0] != otherLine[$0] }.sorted()
-    Issue.record(
-      "step \(line["step"] ?? "?"): \(names) differ\(comment.map { "; \($0)" } ?? "")",
-      sourceLocation: sourceLocation)
-    return
-  }
-  let (completions, otherCompletions) = (run.completions, other.completions)
-  #expect(completions.count == otherCompletions.count, comment, sourceLocation: sourceLocation)
-  for (line, otherLine) in zip(completions, otherCompletions) where line != otherLine {
-    Issue.record(
-      "completions differ: \(line) and \(otherLine)\(comment.map { "; \($0)" } ?? "")",
-      sourceLocation: sourceLocation)
-    return
-  }
+  let (isSame, story) = try diff(run, other, comment)
+  #expect(isSame, story, sourceLocation: sourceLocation)
+  // Compared here too, without the tool, and more strictly: neither may have lines that the other
+  // lacks.
+  let metricsAreSame = try run.metrics(hashes: hashes) == other.metrics(hashes: hashes)
+  #expect(metricsAreSame, story, sourceLocation: sourceLocation)
+  let completionsAreSame = run.completions == other.completions
+  #expect(completionsAreSame, story, sourceLocation: sourceLocation)
+}
+
+/// What `hone diff` says of two runs, after a comment.
+func diff(
+  _ run: RunFiles, _ other: RunFiles, _ comment: Comment?
+) throws -> (isSame: Bool, story: Comment) {
+  let result = try ToolRunner.run(["diff", other.path, run.path])
+  let text = (comment.map { "\($0)\n" } ?? "") + result.output + result.errors
+  return (result.exitCode == 0, Comment(rawValue: text))
 }
