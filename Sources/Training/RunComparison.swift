@@ -1,6 +1,5 @@
 package import Checkpointing
 internal import LanguageModel
-internal import Verifiers
 
 /// The place at which two runs part, and what differs in what made them.
 ///
