@@ -88,9 +88,11 @@ package enum TokenDistribution {
 
   /// Replaces probabilities (rows, V) by the slopes by the logits: s (1[t = target] - p(t)) / T,
   /// where s is the slope by the target's log-probability.
+  ///
+  /// With a `bonus` the slopes h by the entropy H come in: -h p(t) (log p(t) + H) / T.
   package static func backward(
     _ probabilities: FloatView, slopes: FloatView, targets: [Int32], rows: Int, vocabulary V: Int,
-    temperature: Float
+    temperature: Float, bonus: EntropySlopes? = nil
   ) {
     precondition(probabilities.count >= rows * V && slopes.count >= rows && targets.count >= rows)
     let slope = slopes.handle
@@ -99,17 +101,60 @@ package enum TokenDistribution {
       let target = Int(targets[row])
       precondition(target >= 0 && target < V)
       let s = slope[row] / temperature
-      let factor = Vector(-s)
-      var i = 0
-      while i &+ vectorWidth <= V {
-        p.store(p.load(i) * factor, i)
-        i &+= vectorWidth
-      }
-      while i < V {
-        p[i] *= -s
-        i &+= 1
+      if let bonus {
+        let (h, H) = (bonus.slopes[row] / temperature, bonus.entropies[row])
+        scaleWithEntropy(p, count: V, s: s, h: h, H: H)
+      } else {
+        let factor = Vector(-s)
+        var i = 0
+        while i &+ vectorWidth <= V {
+          p.store(p.load(i) * factor, i)
+          i &+= vectorWidth
+        }
+        while i < V {
+          p[i] *= -s
+          i &+= 1
+        }
       }
       p[target] += s
     }
+  }
+
+  /// p(t) becomes -p(t) (s + h (log p(t) + H)).
+  @inline(__always)
+  private static func scaleWithEntropy(
+    _ p: FloatHandle, count V: Int, s: Float, h: Float, H: Float
+  ) {
+    let (negative, constant) = (Vector(-h), Vector(-s - h * H))
+    var i = 0
+    while i &+ vectorWidth <= V {
+      let v = p.load(i)
+      p.store(v * fma(constant, negative, logarithm(v)), i)
+      i &+= vectorWidth
+    }
+    if i < V {
+      let v = loadPart(p, i, V &- i, padding: 1)
+      storePart(v * fma(constant, negative, logarithm(v)), p, i, V &- i)
+    }
+  }
+}
+
+/// The slopes of a loss by the entropies of rows of logits, for the backward pass.
+package struct EntropySlopes: Sendable {
+  /// d loss / d entropy, one per row.
+  let slopes: FloatView
+  /// The entropies that the forward pass found, nats, one per row.
+  let entropies: FloatView
+
+  /// Puts slopes and entropies together.
+  package init(slopes: FloatView, entropies: FloatView) {
+    precondition(slopes.count == entropies.count, "one slope per entropy")
+    self.slopes = slopes
+    self.entropies = entropies
+  }
+
+  /// The rows of a range.
+  package func slice(_ start: Int, _ count: Int) -> EntropySlopes {
+    EntropySlopes(slopes: slopes.slice(start, count), entropies: entropies.slice(start, count))
   }
 }

@@ -79,6 +79,34 @@ extension Vector {
 /// Lanewise logistic function 1 / (1 + e^-x).
 @inline(__always) func sigmoid(_ x: Vector) -> Vector { Vector(1) / (Vector(1) + exp(-x)) }
 
+/// Lanewise natural logarithm of positive numbers within 2 ulp; of 0 and subnormal ones about -88.
+///
+/// Cephes' `logf`: x = m 2^n with m between the roots of 1/2 and 2, then a polynomial in m - 1.
+@inline(__always) func logarithm(_ x: Vector) -> Vector {
+  let root = SIMD16<Int32>(repeating: 0x3F35_04F3)  // bits of the root of 1/2
+  let shifted = unsafe unsafeBitCast(x, to: SIMD16<Int32>.self) &- root
+  let mantissa = (shifted & SIMD16<Int32>(repeating: 0x007F_FFFF)) &+ root
+  let m = unsafe unsafeBitCast(mantissa, to: Vector.self)
+  // A whole number becomes a float by way of the bits of 1.5 * 2^23, as in `exp`.
+  let magic = (shifted &>> 23) &+ SIMD16<Int32>(repeating: 0x4B40_0000)
+  let n = unsafe unsafeBitCast(magic, to: Vector.self) - Vector(12_582_912)
+  let r = m - Vector(1)
+  var p = Vector(7.0376836292e-2)
+  p = fma(Vector(-1.1514610310e-1), p, r)
+  p = fma(Vector(1.1676998740e-1), p, r)
+  p = fma(Vector(-1.2420140846e-1), p, r)
+  p = fma(Vector(1.4249322787e-1), p, r)
+  p = fma(Vector(-1.6668057665e-1), p, r)
+  p = fma(Vector(2.0000714765e-1), p, r)
+  p = fma(Vector(-2.4999993993e-1), p, r)
+  p = fma(Vector(3.3333331174e-1), p, r)
+  let square = r * r
+  var small = p * r * square
+  small = fma(small, n, Vector(-2.12194440e-4))
+  small = fma(small, square, Vector(-0.5))
+  return fma(r + small, n, Vector(0.693359375))
+}
+
 /// Natural logarithm of a positive number.
 @inline(__always) func logarithm(_ x: Float) -> Float { Foundation.log(x) }
 

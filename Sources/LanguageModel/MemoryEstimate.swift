@@ -3,21 +3,24 @@ internal import Kernels
 /// How much memory a run's buffers take, counted from their shapes.
 package enum MemoryEstimate {
   /// Bytes of weights, optimizer state, gradients, workspaces and caches.
+  ///
+  /// `comparedTokens` are those at most whose distributions a reference policy keeps; nil without one.
   package static func bytes(
-    _ layout: ParameterLayout, threads: Int, samples: Bool, hasReference: Bool
+    _ layout: ParameterLayout, threads: Int, samples: Bool, comparedTokens: Int?
   ) -> Int {
     let c = layout.configuration
     let (C, F, L, T) = (c.hiddenSize, c.feedForwardSize, c.layers, 512)
     let shape = c.attention
     // Policy, gradient, two moments, the lanes' gradients, and the reference.
     let lanes = TrainingPass.lanes(of: layout)
-    let sets = 4 + lanes + (hasReference ? 1 : 0)
+    let sets = 4 + lanes + (comparedTokens == nil ? 0 : 1)
     let row =
       4 * C + shape.rowWidth + shape.queryWidth + 3 * F
       + c.heads * SequenceAttention.probabilityStride(length: c.contextLength)
     let training = T * (L * row + 6 * C + c.vocabularySize + shape.rowWidth + F)
     let caches =
       samples ? (2 * Generator.slots + 32) * c.contextLength * 2 * shape.keyWidth * L : 0
-    return 4 * (sets * layout.count + min(threads, lanes) * training + threads * caches)
+    let compared = (comparedTokens ?? 0) * c.vocabularySize
+    return 4 * (sets * layout.count + min(threads, lanes) * training + threads * caches + compared)
   }
 }

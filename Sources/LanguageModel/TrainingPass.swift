@@ -50,11 +50,33 @@ package final class TrainingPass {
     min(16, max(4, (128 << 20) / (4 * layout.count)))
   }
 
-  /// Fills log-probabilities and entropies (scored tokens) of a batch.
+  /// Another policy to measure the exact KL divergence from.
+  package struct Comparison: Sendable {
+    /// The other policy's log-probabilities (scored tokens, V), as `score` writes them.
+    let references: FloatView
+    /// Where KL(policy || other) goes (scored tokens), in nats.
+    let divergences: FloatView
+
+    /// Puts both together.
+    package init(references: FloatView, divergences: FloatView) {
+      self.references = references
+      self.divergences = divergences
+    }
+
+    func slice(_ start: Int, _ count: Int, vocabulary V: Int) -> Comparison {
+      Comparison(
+        references: references.slice(start * V, count * V),
+        divergences: divergences.slice(start, count))
+    }
+  }
+
+  /// Fills log-probabilities and entropies (scored tokens) of a batch, and where `distributions`
+  /// (scored tokens, V) is given, the log-probabilities of the whole vocabulary.
   package func score(
     _ model: Transformer, _ batch: PackedBatch, temperature: Float, logProbabilities: FloatView,
-    entropies: FloatView
+    entropies: FloatView, distributions: FloatView? = nil
   ) {
+    let V = layout.configuration.vocabularySize
     let pieces = batch.pieces(of: pieceTokens)
     let spaces = self.spaces(for: pieces.count)
     Parallel.forEach(pieces: pieces.count, threads: min(threads, laneCount)) { worker, index in
@@ -62,19 +84,24 @@ package final class TrainingPass {
       let range = Self.load(ws, batch, pieces[index])
       model.score(
         ws, logProbabilities: logProbabilities.slice(range.lowerBound, range.count),
-        entropies: entropies.slice(range.lowerBound, range.count), temperature: temperature)
+        entropies: entropies.slice(range.lowerBound, range.count), temperature: temperature,
+        distributions: distributions?.slice(range.lowerBound * V, range.count * V))
     }
   }
 
   /// Fills log-probabilities, entropies and slopes (scored tokens) and the gradient of a batch.
   ///
   /// `objective` is called once a piece with the range of sequences whose log-probabilities are
-  /// ready; it fills their `slopes` with d loss / d log-probability.
+  /// ready; it fills their `slopes` with d loss / d log-probability, and their `entropySlopes`, where
+  /// those are given, with d loss / d entropy. With a `comparison` its divergences are filled, too.
   package func gradient(
     _ model: Transformer, _ batch: PackedBatch, temperature: Float, logProbabilities: FloatView,
-    entropies: FloatView, slopes: FloatView, into gradients: Parameters,
+    entropies: FloatView, slopes: FloatView, entropySlopes: FloatView? = nil,
+    comparison: Comparison? = nil, into gradients: Parameters,
     objective: @Sendable (_ sequences: Range<Int>) -> Void
   ) {
+    let V = layout.configuration.vocabularySize
+    let bonus = entropySlopes.map { EntropySlopes(slopes: $0, entropies: entropies) }
     precondition(gradients.layout == layout && logProbabilities.count >= batch.scoredCount)
     let pieces = batch.pieces(of: pieceTokens)
     let used = min(laneCount, pieces.count)
@@ -88,10 +115,12 @@ package final class TrainingPass {
         let (start, count) = (range.lowerBound, range.count)
         model.score(
           ws, logProbabilities: logProbabilities.slice(start, count),
-          entropies: entropies.slice(start, count), temperature: temperature)
+          entropies: entropies.slice(start, count), temperature: temperature,
+          comparison: comparison?.slice(start, count, vocabulary: V))
         objective(pieces[index])
         model.backward(
-          ws, slopes: slopes.slice(start, count), temperature: temperature, into: sum)
+          ws, slopes: slopes.slice(start, count), bonus: bonus?.slice(start, count),
+          temperature: temperature, into: sum)
       }
     }
     if used == 0 {

@@ -99,11 +99,26 @@ package struct Transformer: Sendable {
   }
 
   /// Log-probabilities and entropies of the scored tokens of the workspace's sequences.
+  ///
+  /// Where they are given, `distributions` (scored, V) is filled with all log-probabilities, and
+  /// `comparison` says how far the policy is from another one.
   func score(
-    _ ws: Workspace, logProbabilities: FloatView, entropies: FloatView, temperature: Float
+    _ ws: Workspace, logProbabilities: FloatView, entropies: FloatView, temperature: Float,
+    distributions: FloatView? = nil, comparison: TrainingPass.Comparison? = nil
   ) {
     trunk(ws) { _, qkv, out, probabilities in attendPacked(ws, qkv, out, probabilities) }
     head(ws)
+    if let distributions {
+      TokenDivergence.writeLogDistributions(
+        distributions, ws.logits, rows: ws.scoredCount, vocabulary: configuration.vocabularySize,
+        temperature: temperature)
+    }
+    if let comparison {
+      TokenDivergence.write(
+        comparison.divergences, ws.logits, references: comparison.references,
+        rows: ws.scoredCount, vocabulary: configuration.vocabularySize, temperature: temperature,
+        scratch: ws.rowScratch)
+    }
     TokenDistribution.forward(
       logProbabilities: logProbabilities, entropies: entropies, ws.logits, targets: ws.targets,
       rows: ws.scoredCount, vocabulary: configuration.vocabularySize, temperature: temperature)
@@ -112,9 +127,12 @@ package struct Transformer: Sendable {
   // MARK: Backward
 
   /// Adds to `gradients` the slopes by all parameters, from slopes by the scored tokens'
-  /// log-probabilities; `score` must have run last in this workspace.
-  func backward(_ ws: Workspace, slopes: FloatView, temperature: Float, into gradients: Parameters)
-  {
+  /// log-probabilities and, with a `bonus`, by their entropies; `score` must have run last in this
+  /// workspace.
+  func backward(
+    _ ws: Workspace, slopes: FloatView, bonus: EntropySlopes? = nil, temperature: Float,
+    into gradients: Parameters
+  ) {
     guard let d = ws.slope else { preconditionFailure("a workspace that keeps nothing") }
     let c = configuration
     let (T, S) = (ws.tokenCount, ws.scoredCount)
@@ -123,7 +141,7 @@ package struct Transformer: Sendable {
 
     TokenDistribution.backward(
       ws.logits, slopes: slopes, targets: ws.targets, rows: S, vocabulary: V,
-      temperature: temperature)
+      temperature: temperature, bonus: bonus)
     MatrixProduct.weightSlope(
       gradients.output, ws.logits, ws.finalNorm, rows: S, inner: C, outer: V)
     MatrixProduct.inputSlope(

@@ -31,6 +31,7 @@ package final class Workspace {
   let finalNorm: FloatView  // (T, C)
   let finalScale: FloatView  // (T)
   let logits: FloatView  // (T, V)
+  let rowScratch: FloatView  // (V)
   let attentionScratch: FloatView
   let slope: Slopes?
 
@@ -76,6 +77,7 @@ package final class Workspace {
     finalNorm = make(T * C)
     finalScale = make(T)
     logits = make(T * V)
+    rowScratch = make(V)
     attentionScratch = make(
       SequenceAttention.scratchCount(length: sequence, headSize: c.headSize))
     slope =

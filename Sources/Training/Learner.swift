@@ -21,7 +21,7 @@ package final class Learner {
   private let maximumGradientNorm: Double
   private let temperature: Float
   private let threads: Int
-  private var tokens = FloatBuffer(count: 0)  // (3, scored tokens): log-probabilities …
+  private var tokens = FloatBuffer(count: 0)  // (5, scored tokens): log-probabilities …
   private var capacity = 0
 
   /// The sequences of one update with what the loss needs of each.
@@ -34,17 +34,20 @@ package final class Learner {
     package let oldLogProbabilities: FloatView?
     /// log π_ref of the scored tokens; nil without a reference.
     package let referenceLogProbabilities: FloatView?
+    /// log π_ref of the whole vocabulary (scored tokens, V), to measure the exact divergence.
+    package let referenceDistributions: FloatView?
 
     /// Makes a minibatch.
     package init(
       _ batch: PackedBatch, advantages: [Double], old: FloatView? = nil,
-      reference: FloatView? = nil
+      reference: FloatView? = nil, referenceDistributions: FloatView? = nil
     ) {
       precondition(advantages.count == batch.count, "one advantage per sequence")
       self.batch = batch
       self.advantages = advantages
       oldLogProbabilities = old
       referenceLogProbabilities = reference
+      self.referenceDistributions = referenceDistributions
     }
   }
 
@@ -56,6 +59,8 @@ package final class Learner {
     package var gradientNorm = 0.0
     /// Sum over scored tokens of the policy's entropy, nats.
     package var entropySum = 0.0
+    /// Sum over scored tokens of the exact KL(π_θ ‖ π_ref), nats; nil where it wasn't measured.
+    package var divergenceSum: Double?
     /// log π_θ of the scored tokens before the update; valid until the next one.
     package var logProbabilities: FloatView
     /// The first value that was not finite, by name; nothing was updated then.
@@ -81,12 +86,16 @@ package final class Learner {
   }
 
   /// Log-probabilities of a batch's scored tokens under a model, in memory of their own.
-  package func score(_ model: Transformer, _ batch: PackedBatch) -> FloatView {
+  ///
+  /// `distributions` (scored tokens, V) is filled, where it is given, with those of all tokens.
+  package func score(
+    _ model: Transformer, _ batch: PackedBatch, distributions: FloatView? = nil
+  ) -> FloatView {
     let buffer = FloatBuffer(count: 2 * batch.scoredCount)
     let logProbabilities = buffer.view(0, batch.scoredCount)
     pass.score(
       model, batch, temperature: temperature, logProbabilities: logProbabilities,
-      entropies: buffer.view(batch.scoredCount, batch.scoredCount))
+      entropies: buffer.view(batch.scoredCount, batch.scoredCount), distributions: distributions)
     return logProbabilities
   }
 
@@ -101,24 +110,39 @@ package final class Learner {
     let logProbabilities = tokens.view(0, count)
     let entropies = tokens.view(capacity, count)
     let slopes = tokens.view(2 * capacity, count)
+    let entropySlopes = loss.entropyWeight > 0 ? tokens.view(3 * capacity, count) : nil
+    let divergences = tokens.view(4 * capacity, count)
+    let comparison = minibatch.referenceDistributions.map {
+      TrainingPass.Comparison(references: $0, divergences: divergences)
+    }
     let sums = Mutex([LossSums](repeating: LossSums(), count: batch.count))
     pass.gradient(
       model, batch, temperature: temperature, logProbabilities: logProbabilities,
-      entropies: entropies, slopes: slopes, into: gradients
+      entropies: entropies, slopes: slopes, entropySlopes: entropySlopes, comparison: comparison,
+      into: gradients
     ) { sequences in
       for sequence in sequences {
         let scored = batch.scored(sequence)
-        let one = Self.writeSlopes(
-          minibatch, sequence, loss: loss, weight: divisor.weight(completionTokens: scored.count),
+        let weight = divisor.weight(completionTokens: scored.count)
+        var one = Self.writeSlopes(
+          minibatch, sequence, loss: loss, weight: weight,
           new: logProbabilities.slice(scored.lowerBound, scored.count),
           slopes: slopes.slice(scored.lowerBound, scored.count))
+        if let entropySlopes {
+          let term = entropies.slice(scored.lowerBound, scored.count).withSpan {
+            loss.entropyTerm(entropies: $0, weight: weight)
+          }
+          one.entropyLoss = term.loss
+          entropySlopes.slice(scored.lowerBound, scored.count).fill(Float(term.slope))
+        }
         sums.withLock { $0[sequence] = one }
       }
     }
     var report = Report(logProbabilities: logProbabilities)
     // In the order of the sequences, so that the sum doesn't depend on the threads.
     sums.withLock { for one in $0 { report.sums += one } }
-    entropies.withSpan { for i in $0.indices { report.entropySum += Double($0[i]) } }
+    report.entropySum = Self.sum(entropies)
+    if comparison != nil { report.divergenceSum = Self.sum(divergences) }
     report.gradientNorm = Reductions.sumOfSquares(gradients.values.all, threads: threads)
       .squareRoot()
     guard report.sums.loss.isFinite && report.gradientNorm.isFinite else {
@@ -139,7 +163,15 @@ package final class Learner {
   private func reserve(_ count: Int) {
     guard count > capacity else { return }
     capacity = count + count / 4
-    tokens = FloatBuffer(count: 3 * capacity)
+    tokens = FloatBuffer(count: 5 * capacity)
+  }
+
+  private static func sum(_ values: FloatView) -> Double {
+    values.withSpan { span in
+      var sum = 0.0
+      for i in span.indices { sum += Double(span[i]) }
+      return sum
+    }
   }
 
   private static func writeSlopes(

@@ -7,21 +7,21 @@ package import Verifiers
 /// A step's completions: copy s mod G of problem s / G is sequence s.
 package struct Rollout: Sendable {
   /// The step's problems.
-  package let problems: [WorkedProblem]
+  package private(set) var problems: [WorkedProblem]
   /// Each problem's prompt tokens.
-  package let prompts: [[Int32]]
+  package private(set) var prompts: [[Int32]]
   /// Each completion's tokens, its end mark counted in.
-  package let sequences: [[Int32]]
+  package private(set) var sequences: [[Int32]]
   /// The sampler's log-probabilities of those tokens.
-  package let logProbabilities: [[Float]]
+  package private(set) var logProbabilities: [[Float]]
   /// Each completion as the verifier reads it.
-  package let completions: [Completion]
+  package private(set) var completions: [Completion]
   /// Sum over all sampled tokens of the sampling distribution's entropy, nats.
-  package let entropySum: Double
+  package private(set) var entropySum: Double
   /// Completions per problem.
   package let copies: Int
   /// Seconds the sampling took.
-  package let seconds: Double
+  package private(set) var seconds: Double
 
   init(
     _ problems: [WorkedProblem], prompts: [[Int32]], generations: Generations, copies: Int,
@@ -43,6 +43,18 @@ package struct Rollout: Sendable {
     seconds = Clock.seconds(since: start)
   }
 
+  /// Takes over the completions of a further round of the same step.
+  mutating func append(_ round: Rollout) {
+    precondition(round.copies == copies, "groups of one size")
+    problems += round.problems
+    prompts += round.prompts
+    sequences += round.sequences
+    logProbabilities += round.logProbabilities
+    completions += round.completions
+    entropySum += round.entropySum
+    seconds += round.seconds
+  }
+
   /// The problem of a sequence.
   package func problem(_ sequence: Int) -> Problem { problems[sequence / copies].problem }
 
@@ -58,12 +70,25 @@ package struct Rollout: Sendable {
 
 /// What the verifier said of a step's completions.
 package struct Verdicts: Sendable {
-  /// The reward trained on; nil where the verifier failed.
+  /// The verifier's reward, or the coin's; nil where the verifier failed.
   package var rewards: [Double?]
   /// The verifier's own verdicts.
-  package let verdicts: [Verdict]
+  package private(set) var verdicts: [Verdict]
   /// Seconds the verification took.
-  package let seconds: Double
+  package private(set) var seconds: Double
+
+  init(rewards: [Double?], verdicts: [Verdict], seconds: Double) {
+    self.rewards = rewards
+    self.verdicts = verdicts
+    self.seconds = seconds
+  }
+
+  /// Takes over the verdicts on a further round of the same step.
+  mutating func append(_ round: Verdicts) {
+    rewards += round.rewards
+    verdicts += round.verdicts
+    seconds += round.seconds
+  }
 
   /// Completions the verifier could not judge.
   package var failures: Int { rewards.count { $0 == nil } }
@@ -94,15 +119,16 @@ struct Selection {
 
   var isEmpty: Bool { sequences.isEmpty }
 
-  /// This selection's part of per-token numbers that lie in the order of `whole`.
-  func gather(_ values: FloatView, from whole: Selection) -> FloatView {
+  /// This selection's part of per-token numbers, `width` for each, that lie in the order of `whole`.
+  func gather(_ values: FloatView, width: Int = 1, from whole: Selection) -> FloatView {
     if whole.sequences == sequences { return values }
     let place = Dictionary(uniqueKeysWithValues: whole.sequences.enumerated().map { ($1, $0) })
-    let result = FloatBuffer(count: batch.scoredCount).all
+    let result = FloatBuffer(count: batch.scoredCount * width).all
     for (index, sequence) in sequences.enumerated() {
       guard let source = place[sequence] else { preconditionFailure("not part of the whole") }
       let (from, to) = (whole.batch.scored(source), batch.scored(index))
-      result.slice(to.lowerBound, to.count).copy(from: values.slice(from.lowerBound, from.count))
+      result.slice(to.lowerBound * width, to.count * width).copy(
+        from: values.slice(from.lowerBound * width, from.count * width))
     }
     return result
   }
@@ -113,16 +139,22 @@ struct UpdateTotals {
   private(set) var sums = LossSums()
   private(set) var gradientNorm = 0.0
   private(set) var updates = 0
+  /// Completions that could have taken part, once per pass over the batch.
+  private(set) var completions = 0
+  /// Sum over the tokens that took part of the exact KL(π_θ ‖ π_ref), nats; nil where not measured.
+  private(set) var divergenceSum: Double?
   private(set) var logProbabilityDifference: Double?
 
   mutating func enter(_ report: Learner.Report) {
     sums += report.sums
     gradientNorm += report.gradientNorm
     updates += 1
+    if let sum = report.divergenceSum { divergenceSum = (divergenceSum ?? 0) + sum }
   }
 
   /// Enters the completions of a minibatch that take no part.
   mutating func enterWithheld(_ part: Selection, _ fates: [TokenFate?], _ rollout: Rollout) {
+    completions += part.candidateSequences.count
     for s in part.candidateSequences {
       if let fate = fates[s] { sums.enterWithheld(fate, tokens: rollout.sequences[s].count) }
     }

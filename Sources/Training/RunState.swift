@@ -11,7 +11,7 @@ package final class RunState {
   package let configuration: Configuration
   /// The model that is trained.
   package let policy: Transformer
-  /// The policy at the start, where the KL term wants it.
+  /// The policy at the start, where the KL divergence from it is wanted.
   package let reference: Transformer?
   /// Gradient, moments and updates.
   package let learner: Learner
@@ -21,6 +21,8 @@ package final class RunState {
   package let text: SuiteText
   /// Prompt and completion tokens processed so far.
   package var tokensSeen = 0
+  /// What REINFORCE remembers from step to step; checkpoints keep it.
+  package var baseline: MovingAverageBaseline?
   let threads: Int
   private let schedule: LearningRateSchedule
   private var generator: Generator?
@@ -59,23 +61,32 @@ package final class RunState {
   package func learningRate(step: Int) -> Double { schedule.rate(update: step - 1) }
 
   /// The step's training problems; another seed walks through other ones.
-  package func problems(step: Int) -> [WorkedProblem] {
-    let start = configuration.seed &* 1_000_003 &+ (step - 1) * configuration.problems
-    return (0..<configuration.problems).map { i in
+  ///
+  /// A further round of the step (from 1) has problems of its own, far from those of all first rounds:
+  /// what one step needs changes no other one.
+  package func problems(step: Int, round: Int = 0, count: Int? = nil) -> [WorkedProblem] {
+    let start =
+      configuration.seed &* 1_000_003 &+ (step - 1) * configuration.problems
+      &+ round &* 1_000_000_007
+    return (0..<(count ?? configuration.problems)).map { i in
       suite.problem(at: (start &+ i) & Int.max, split: .train)
     }
   }
 
-  /// Samples `copies` completions of each of the step's problems.
+  /// Samples `copies` completions of each of the step's problems, or of the first `count` of a further
+  /// round.
   ///
   /// - Throws: `TrainingError` for a problem that doesn't fit, and for a policy that overflows.
-  package func sample(step: Int, copies: Int) throws -> Rollout {
+  package func sample(
+    step: Int, copies: Int, round: Int = 0, count: Int? = nil
+  ) throws -> Rollout {
     let start = Clock.now
-    let problems = problems(step: step)
+    let problems = problems(step: step, round: round, count: count)
     let prompts = try problems.map { try text.prompt($0.problem) }
     let c = configuration
     let request = GenerationRequest(
-      prompts: prompts, keys: prompts.indices.map { UInt32($0) }, copies: copies,
+      prompts: prompts, keys: prompts.indices.map { UInt32(round * c.problems + $0) },
+      copies: copies,
       maximumNewTokens: c.maxCompletionTokens,
       rule: c.samplingRule,
       endToken: text.vocabulary.end,
@@ -106,6 +117,25 @@ package final class RunState {
   ///
   /// - Throws: `TrainingError.verifierFailures` past the set share.
   package func verify(_ rollout: Rollout, step: Int) throws -> Verdicts {
+    let verdicts = judge(rollout, step: step)
+    try check(verdicts, step: step)
+    return verdicts
+  }
+
+  /// Stops a run whose verifier fails too often.
+  ///
+  /// - Throws: `TrainingError.verifierFailures` past the set share.
+  func check(_ verdicts: Verdicts, step: Int) throws {
+    let count = verdicts.rewards.count
+    if Double(verdicts.failures) > configuration.verifierFailureLimit * Double(count) {
+      throw TrainingError.verifierFailures(
+        step: step, failures: verdicts.failures, completions: count,
+        last: verdicts.lastFailure ?? "")
+    }
+  }
+
+  /// Judges a rollout whose first problem has this number in the step.
+  func judge(_ rollout: Rollout, step: Int, firstProblem: Int = 0) -> Verdicts {
     let start = Clock.now
     let verdicts = Verification.run(
       suite.verifier, rollout.completions, threads: threads
@@ -114,20 +144,13 @@ package final class RunState {
       rewards: verdicts.map { verdict in
         if case .score(let score) = verdict { score.reward } else { nil }
       }, verdicts: verdicts, seconds: Clock.seconds(since: start))
-    if Double(result.failures)
-      > configuration.verifierFailureLimit * Double(rollout.completions.count)
-    {
-      throw TrainingError.verifierFailures(
-        step: step, failures: result.failures, completions: rollout.completions.count,
-        last: result.lastFailure ?? "")
-    }
     if configuration.rewards == .random {
       let coin = Philox(
         seed: UInt64(bitPattern: Int64(configuration.seed)), purpose: RandomPurpose.coin)
       for s in result.rewards.indices where result.rewards[s] != nil {
         let words = coin.block(
           SIMD4(
-            UInt32(s % rollout.copies), UInt32(s / rollout.copies),
+            UInt32(s % rollout.copies), UInt32(s / rollout.copies + firstProblem),
             UInt32(truncatingIfNeeded: step), 0))
         result.rewards[s] = Double(words.x & 1)
       }
@@ -137,8 +160,14 @@ package final class RunState {
 
   /// The sequences of each of a pass's minibatches: whole groups, in an order of their own.
   package func minibatches(of rollout: Rollout, step: Int, epoch: Int) -> [[Int]] {
-    let (count, parts) = (rollout.problems.count, configuration.minibatches)
-    var order = Array(0..<count)
+    minibatches(
+      of: Array(rollout.problems.indices), copies: rollout.copies, step: step, epoch: epoch)
+  }
+
+  /// The same of some groups, by their numbers in the rollout.
+  func minibatches(of groups: [Int], copies: Int, step: Int, epoch: Int) -> [[Int]] {
+    let (count, parts) = (groups.count, configuration.minibatches)
+    var order = groups
     if parts > 1 {
       let random = Philox(
         seed: UInt64(bitPattern: Int64(configuration.seed)), purpose: RandomPurpose.shuffle)
@@ -151,7 +180,7 @@ package final class RunState {
     }
     return (0..<parts).map { part in
       order[count * part / parts..<count * (part + 1) / parts].flatMap {
-        $0 * rollout.copies..<($0 + 1) * rollout.copies
+        $0 * copies..<($0 + 1) * copies
       }
     }.filter { !$0.isEmpty }
   }

@@ -3,9 +3,11 @@ internal import Verifiers
 
 extension RunState {
   /// The metrics and completion records of a step that sampled, under TRL's names.
+  ///
+  /// `penalties` are what was taken off the rewards before they became advantages.
   func report(
-    step: Int, _ rollout: Rollout, _ verdicts: Verdicts, advantages: GroupAdvantages,
-    totals: UpdateTotals, learningRate: Double, updateStart: UInt64
+    step: Int, _ rollout: Rollout, _ verdicts: Verdicts, penalties: RewardPenalties? = nil,
+    advantages: GroupAdvantages, totals: UpdateTotals, learningRate: Double, updateStart: UInt64
   ) -> StepReport {
     let count = rollout.completions.count
     let sampled = rollout.tokenCount
@@ -14,7 +16,10 @@ extension RunState {
     m["step"] = Double(step)
     let rewards = verdicts.rewards.compactMap { $0 }
     m["reward"] = mean(rewards)
-    m["reward_std"] = groupDeviation(verdicts.rewards, groupSize: rollout.copies)
+    m["reward_std"] = groupDeviation(
+      penalties?.applied(to: verdicts.rewards) ?? verdicts.rewards, groupSize: rollout.copies)
+    if let overlong = penalties?.overlong { m["penalty/overlong"] = mean(overlong) }
+    if let divergence = penalties?.divergence { m["penalty/kl"] = mean(divergence) }
     for part in suite.verifier.partNames {
       let values = verdicts.verdicts.compactMap { verdict -> Double? in
         if case .score(let score) = verdict { score.parts[part] } else { nil }
@@ -26,20 +31,21 @@ extension RunState {
     enterLengths(&m, rollout, verdicts)
     m["entropy"] = rollout.entropySum / Double(sampled)
     if let kl = totals.sums.klEstimates {
-      m["kl"] = kl.k3
+      m["kl"] = totals.divergenceSum.map { $0 / Double(totals.sums.tokens) }
       m["kl/k1"] = kl.k1
       m["kl/k2"] = kl.k2
       m["kl/k3"] = kl.k3
     }
-    m["clip_ratio/region_mean"] = totals.sums.clipRatioRegion(of: totals.sums.ledger.tokens)
-    m["clip_ratio/low_mean"] = totals.sums.clipRatioLow(of: totals.sums.ledger.tokens)
-    m["clip_ratio/high_mean"] = totals.sums.clipRatioHigh(of: totals.sums.ledger.tokens)
+    enterClipping(&m, totals)
     let updates = Double(max(1, totals.updates))
     m["loss"] = totals.sums.loss / updates
     m["grad_norm"] = totals.gradientNorm / updates
     m["learning_rate"] = learningRate
     m["updates"] = Double(totals.updates)
-    for (fate, share) in totals.sums.ledger.shares { m["ledger/\(fate.rawValue)"] = share }
+    for (fate, share) in totals.sums.ledger.shares
+    where fate != .rejected || configuration.algorithm == .raft {
+      m["ledger/\(fate.rawValue)"] = share
+    }
     m["verifier/failures"] = Double(verdicts.failures)
     if let difference = totals.logProbabilityDifference {
       m["sampling/logp_difference_max"] = difference
@@ -53,7 +59,21 @@ extension RunState {
     m["step_time"] = seconds
     m["tokens_per_second"] = Double(sampled + rollout.promptTokenCount) / seconds
     return StepReport(
-      metrics: m, completions: records(step, rollout, verdicts, advantages.advantages, count))
+      metrics: m,
+      completions: records(step, rollout, verdicts, penalties, advantages.advantages, count))
+  }
+
+  /// Shares of all ratios that could have been cut: those of tokens or of completions.
+  private func enterClipping(_ m: inout Metrics, _ totals: UpdateTotals) {
+    let sums = totals.sums
+    let ratios = configuration.ratioLevel == .token ? sums.ledger.tokens : totals.completions
+    m["clip_ratio/region_mean"] = sums.clipRatioRegion(of: ratios)
+    m["clip_ratio/low_mean"] = sums.clipRatioLow(of: ratios)
+    m["clip_ratio/high_mean"] = sums.clipRatioHigh(of: ratios)
+    if configuration.ratioCap > 0 { m["clip_ratio/capped_mean"] = sums.clipRatioCapped(of: ratios) }
+    if configuration.surrogate == .cispo {
+      m["cispo_clip_ratio"] = sums.weightCappedShare(of: ratios)
+    }
   }
 
   private func enterLengths(_ m: inout Metrics, _ rollout: Rollout, _ verdicts: Verdicts) {
@@ -73,7 +93,8 @@ extension RunState {
   }
 
   private func records(
-    _ step: Int, _ rollout: Rollout, _ verdicts: Verdicts, _ advantages: [Double], _ count: Int
+    _ step: Int, _ rollout: Rollout, _ verdicts: Verdicts, _ penalties: RewardPenalties?,
+    _ advantages: [Double], _ count: Int
   ) -> [CompletionRecord] {
     let limit = configuration.logCompletions
     let wanted = limit == 0 ? count : min(count, limit)
@@ -85,7 +106,7 @@ extension RunState {
         task: rollout.problem(s).task, prompt: rollout.problem(s).prompt,
         answer: rollout.problem(s).answer, completion: rollout.completions[s].text,
         finished: rollout.completions[s].isFinished, reward: verdicts.rewards[s],
-        advantage: advantages[s])
+        penalty: penalties?.total(s), advantage: advantages[s])
       switch verdicts.verdicts[s] {
       case .score(let score): record.parts = score.parts
       case .failure(let text): record.failure = text

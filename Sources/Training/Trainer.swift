@@ -110,7 +110,7 @@ package final class Trainer {
       let files = try ModelFiles.load(newest.path)
       let model = try ModelBundle(name: newest.path, files: files)
       let reference =
-        configuration.klWeight > 0
+        configuration.needsReference
         ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
       try self.init(configuration, folder, model, reference: reference, installation, verifier)
       state = try TrainerCheckpoint.restore(run, from: files)
@@ -155,11 +155,11 @@ package final class Trainer {
       name, installation: installation, sizes: ModelLocator.Sizes(configuration))
   }
 
-  /// A copy of the first weights, where the loss has a KL term.
+  /// A copy of the first weights, where the KL divergence from them is wanted.
   private static func reference(_ configuration: Configuration, _ model: ModelBundle)
     -> Parameters?
   {
-    guard configuration.klWeight > 0 else { return nil }
+    guard configuration.needsReference else { return nil }
     let copy = Parameters(model.parameters.layout)
     copy.values.all.copy(from: model.parameters.values.all)
     return copy
@@ -287,8 +287,9 @@ package final class Trainer {
     let layout = try firstModel(configuration, installation).parameters.layout
     let threads = configuration.threads == 0 ? processorCount : configuration.threads
     return MemoryEstimate.bytes(
-      layout, threads: threads, samples: configuration.algorithm != .sft,
-      hasReference: configuration.klWeight > 0)
+      layout, threads: threads, samples: configuration.samplesCompletions,
+      comparedTokens: configuration.needsReference
+        ? configuration.completionsPerStep * configuration.maxCompletionTokens : nil)
   }
 
   private static func line(_ record: CompletionRecord) throws -> String {
@@ -303,6 +304,7 @@ package final class Trainer {
     }
     state.updates = run.learner.updates
     state.tokensSeen = run.tokensSeen
+    state.baseline = run.baseline
     var madeBy: [String: JSONValue] = [
       "program": .string("hone \(Hone.version)"),
       "config": try JSONValue(encoding: toldConfiguration),

@@ -19,6 +19,8 @@ struct TrainerState: Codable, Equatable {
   var seconds: Double
   /// The evaluation before the first step.
   var before: EvaluationResult?
+  /// REINFORCE's baseline, once it has seen a step.
+  var baseline: MovingAverageBaseline?
 }
 
 /// Saves a run's whole state as an archive, and reads it back.
@@ -50,6 +52,7 @@ enum TrainerCheckpoint {
     try run.learner.square.read(from: tensors, prefix: squarePrefix)
     run.learner.updates = state.updates
     run.tokensSeen = state.tokensSeen
+    run.baseline = state.baseline
     return state
   }
 

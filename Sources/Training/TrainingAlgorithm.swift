@@ -16,6 +16,9 @@ extension Configuration.Algorithm {
   package var type: any TrainingAlgorithm.Type {
     switch self {
     case .grpo: GRPO.self
+    case .reinforce: REINFORCE.self
+    case .rloo: RLOO.self
+    case .raft: RAFT.self
     case .sft: SupervisedFineTuning.self
     }
   }
@@ -47,8 +50,10 @@ package struct CompletionRecord: Sendable, Encodable {
   package var completion: String
   /// Whether the policy ended it itself.
   package var finished: Bool
-  /// The reward trained on; absent where the verifier failed.
+  /// The reward of the verifier, or of the coin; absent where the verifier failed.
   package var reward: Double?
+  /// What was taken off the reward before it was trained on; absent where nothing is.
+  package var penalty: Double?
   /// The score's named parts.
   package var parts: [String: Double]?
   /// Why the verifier failed.

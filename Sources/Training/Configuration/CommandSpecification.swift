@@ -95,8 +95,11 @@ package struct OptionSpecification: Sendable {
   /// The flag of a field of the configuration.
   package init(_ field: ConfigurationField) {
     var remarks: [String] = []
-    if field.algorithms.count < Configuration.Algorithm.allCases.count {
+    let others = Configuration.Algorithm.allCases.filter { !field.algorithms.contains($0) }
+    if others.count > field.algorithms.count {
       remarks.append("only " + field.algorithms.map(\.rawValue).joined(separator: ", "))
+    } else if !others.isEmpty {
+      remarks.append("not " + others.map(\.rawValue).joined(separator: ", "))
     }
     if let first = field.algorithms.first {
       let common = field.defaultValue(for: first)

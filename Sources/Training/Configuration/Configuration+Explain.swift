@@ -1,9 +1,14 @@
 extension Configuration {
-  /// Completions of one step; for `sft` the demonstrations.
-  package var completionsPerStep: Int { algorithm == .sft ? problems : problems * groupSize }
+  /// Completions of one step, without those of further `samplingRounds`; for `sft` the demonstrations.
+  package var completionsPerStep: Int { samplesCompletions ? problems * groupSize : problems }
+
+  /// Tokens before the length limit over which `overlongPenalty` grows; at least 1.
+  package var overlongTokens: Int {
+    max(1, Int((overlongMargin * Double(maxCompletionTokens)).rounded()))
+  }
 
   /// Optimizer updates of one step.
-  package var updatesPerStep: Int { algorithm == .sft ? 1 : epochs * minibatches }
+  package var updatesPerStep: Int { epochs * minibatches }
 
   /// What a run with this configuration would do, in words: every value, the arithmetic of its
   /// batches, and what is worth knowing before it starts.
@@ -31,64 +36,40 @@ extension Configuration {
       + "\"notes\": [\(notes.map(jsonString).joined(separator: ", "))]}"
   }
 
-  /// What users should know of this combination of values: settings that can do nothing here, and arms
-  /// that can't learn.
-  package var notes: [String] {
-    var notes: [String] = []
-    func note(_ condition: Bool, _ text: String) { if condition { notes.append(text) } }
-    func isChanged(_ key: String) -> Bool {
-      Self.fields.contains { $0.key == key && differsFromDefault($0) }
-    }
-    switch algorithm {
-    case .grpo:
-      note(
-        updatesPerStep == 1,
-        "epochs = minibatches = 1: the one update of a step starts at the policy that sampled, so "
-          + "every probability ratio is 1 and clip_low and clip_high can't matter")
-      note(
-        advantageScale == .none && isChanged("advantage_epsilon"),
-        "advantage_epsilon does nothing with advantage_scale none: nothing is divided")
-      note(
-        rewards == .random, "rewards random is the null arm: a lift here is noise or a mistake")
-    case .sft:
-      note(
-        evaluationSamples == 0 && ["temperature", "top_k", "top_p"].contains(where: isChanged),
-        "temperature, top_k and top_p do nothing in sft with evaluation_samples 0: nothing is sampled"
-      )
-    }
-    note(learningRate == 0, "learning_rate 0: the weights will not change")
-    note(
-      schedule == .constant && isChanged("final_learning_rate_fraction"),
-      "final_learning_rate_fraction does nothing with schedule constant")
-    note(
-      warmupSteps > 0 && warmupSteps >= steps,
-      "warmup_steps (\(warmupSteps)) isn't below steps (\(steps)): the learning rate only rises")
-    return notes
-  }
-
   private var stepInWords: [String] {
-    switch algorithm {
-    case .sft:
+    guard samplesCompletions else {
       return [
         Quantity.counted(problems, "demonstration") + " = 1 optimizer update, on all their tokens"
       ]
-    case .grpo:
-      let completions = completionsPerStep
-      let passes = Quantity.counted(epochs, "pass", plural: "passes")
-      let parts = Quantity.counted(minibatches, "minibatch", plural: "minibatches")
-      return [
-        "\(Quantity.counted(problems, "problem")) × \(Quantity.grouped(groupSize)) samples = "
-          + Quantity.counted(completions, "completion"),
-        "up to \(Quantity.counted(maxCompletionTokens, "token")) each: at most "
-          + Quantity.counted(completions * maxCompletionTokens, "sampled token"),
-        "\(passes) × \(parts) = \(Quantity.counted(updatesPerStep, "optimizer update")), each on "
-          + Quantity.counted(completions / minibatches, "completion"),
-      ]
     }
+    let completions = completionsPerStep
+    let passes = Quantity.counted(epochs, "pass", plural: "passes")
+    let parts = Quantity.counted(minibatches, "minibatch", plural: "minibatches")
+    let share = Quantity.counted(completions / minibatches, "completion")
+    var lines = [
+      "\(Quantity.counted(problems, "problem")) × \(Quantity.grouped(groupSize)) samples = "
+        + Quantity.counted(completions, "completion"),
+      "up to \(Quantity.counted(maxCompletionTokens, "token")) each: at most "
+        + Quantity.counted(completions * maxCompletionTokens, "sampled token"),
+    ]
+    if samplingRounds > 1 {
+      lines.append(
+        "other problems for those whose groups are flat, in up to "
+          + Quantity.counted(samplingRounds - 1, "further round"))
+    }
+    if overlongPenalty > 0 {
+      lines.append(
+        "rewards fall by up to \(shortestText(of: overlongPenalty)) from "
+          + "\(Quantity.grouped(maxCompletionTokens - overlongTokens)) to \(Quantity.counted(maxCompletionTokens, "token"))")
+    }
+    lines.append(
+      "\(passes) × \(parts) = \(Quantity.counted(updatesPerStep, "optimizer update")), each on "
+        + (algorithm == .raft ? "what is accepted of \(share)" : share))
+    return lines
   }
 
   private var runInWords: [String] {
-    let examples = algorithm == .sft ? "demonstration" : "completion"
+    let examples = samplesCompletions ? "completion" : "demonstration"
     let between = evaluationEvery > 0 ? (steps - 1) / evaluationEvery : 0
     let samples =
       evaluationSamples > 0
@@ -96,6 +77,7 @@ extension Configuration {
         + shortestText(of: temperature) : ""
     return [
       "\(Quantity.counted(steps, "step")) = \(Quantity.counted(steps * completionsPerStep, examples)), "
+        + (samplingRounds > 1 ? "and those of further rounds, " : "")
         + Quantity.counted(steps * updatesPerStep, "optimizer update"),
       "\(Quantity.counted(2 + between, "evaluation")), each on "
         + "\(Quantity.counted(evaluationProblems, "held-out problem")), greedy\(samples)",

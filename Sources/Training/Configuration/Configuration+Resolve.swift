@@ -28,9 +28,20 @@ extension Configuration {
       guard entry.field.algorithms.contains(algorithm) else {
         throw entry.setting.refusal(of: entry.field, by: algorithm)
       }
-      entry.field.set(&self, entry.value)
+      if entry.field.key == "variant" { entry.field.set(&self, entry.value) }
     }
+    // What the variant stands for is weaker than whatever was given, in any place.
+    for (key, value) in variant.settings { Self.field(key).set(&self, value) }
+    for entry in found { entry.field.set(&self, entry.value) }
     try checkCombinations()
+  }
+
+  /// The field of a key that is known to be there.
+  static func field(_ key: String) -> ConfigurationField {
+    guard let field = fields.first(where: { $0.key == key }) else {
+      preconditionFailure("no field \(key)")
+    }
+    return field
   }
 
   /// The fields that the algorithm reads, with their values, in the table's order.
@@ -43,6 +54,12 @@ extension Configuration {
     field.get(self) != field.defaultValue(for: algorithm)
   }
 
+  /// Whether the policy samples completions that a verifier judges; `sft` reads demonstrations.
+  package var samplesCompletions: Bool { algorithm != .sft }
+
+  /// Whether the first policy is kept, for the KL divergence from it.
+  package var needsReference: Bool { klWeight > 0 || logKl }
+
   /// Whether `model` is a size, so that training starts from random weights.
   package var startsFromSize: Bool { Self.sizes.contains(model) }
 
@@ -51,13 +68,12 @@ extension Configuration {
       throw ConfigurationError(.setting, "suite is empty; name a suite (`hone suites` lists them)")
     }
     switch algorithm {
-    case .grpo:
-      if !problems.isMultiple(of: minibatches) {
-        throw ConfigurationError(
-          .setting,
-          "minibatches (\(minibatches)) doesn't divide problems (\(problems)), and a minibatch has "
-            + "whole groups; choose a divisor")
-      }
+    case .grpo, .rloo:
+      try checkMinibatches()
+      try checkGroups()
+      try checkRatios()
+    case .raft: try checkMinibatches()
+    case .reinforce: break
     case .sft:
       if startsFromSize {
         if maxCompletionTokens >= contextLength {
@@ -70,6 +86,45 @@ extension Configuration {
       } else {
         try refuseSizeFields()
       }
+    }
+  }
+
+  private func checkMinibatches() throws(ConfigurationError) {
+    if !problems.isMultiple(of: minibatches) {
+      throw ConfigurationError(
+        .setting,
+        "minibatches (\(minibatches)) doesn't divide problems (\(problems)), and a minibatch has "
+          + "whole groups; choose a divisor")
+    }
+  }
+
+  private func checkGroups() throws(ConfigurationError) {
+    if groupSize < 2 {
+      throw ConfigurationError(
+        .setting,
+        "group_size 1 leaves nothing to compare a completion with; \(algorithm.rawValue) takes 2 "
+          + "or more")
+    }
+    if samplingRounds > 1 && klWeight > 0 && klInReward {
+      throw ConfigurationError(
+        .setting,
+        "sampling_rounds (\(samplingRounds)) replaces groups whose rewards are equal, and with "
+          + "kl_in_reward none are; leave one of them out")
+    }
+  }
+
+  private func checkRatios() throws(ConfigurationError) {
+    if surrogate == .cispo && ratioLevel == .completion {
+      throw ConfigurationError(
+        .setting,
+        "surrogate cispo weighs tokens, and ratio_level completion makes them one action; take "
+          + "ratio_level token or sequence")
+    }
+    if surrogate == .clip && ratioCap > 0 && ratioCap <= 1 + clipHigh {
+      throw ConfigurationError(
+        .setting,
+        "ratio_cap (\(shortestText(of: ratioCap))) lies inside the clip range; take more than "
+          + "1 + clip_high = \(shortestText(of: 1 + clipHigh)), or 0 for no bound")
     }
   }
 

@@ -32,6 +32,9 @@ package struct Configuration: Sendable, Equatable {
   package var problems = 64
   /// G of GRPO: completions sampled for each problem.
   package var groupSize = 16
+  /// Rounds of sampling at most in which flat groups are replaced by groups of other problems (dynamic
+  /// sampling, DAPO, arXiv 2503.14476, section 3.2); 1 for none.
+  package var samplingRounds = 1
   /// Tokens a completion is cut off at.
   package var maxCompletionTokens = 64
   /// What the logits are divided by in sampling; 1 samples the policy as it is.
@@ -52,24 +55,63 @@ package struct Configuration: Sendable, Equatable {
   package var advantageScale = AdvantageScale.group
   /// Added to that standard deviation.
   package var advantageEpsilon = 1e-4
+  /// How much of the baseline, a moving average of mean rewards, is kept at each step (Williams,
+  /// Machine Learning 8, 1992, section 6.2).
+  package var baselineDecay = 0.9
+  /// Reward from which on a completion is learned from (RAFT, arXiv 2304.06767, section 3).
+  package var acceptanceReward = 1.0
+  /// Accepted completions of a problem that are learned from at most, the best first; 0 for all. RAFT's
+  /// algorithm 1 keeps 1.
+  package var acceptedPerGroup = 0
+  /// Largest punishment of a completion that comes near the length limit, taken off its reward (soft
+  /// overlong punishment, DAPO, arXiv 2503.14476, section 3.4); 0 for none.
+  package var overlongPenalty = 0.0
+  /// Share of the length limit over which that punishment grows from nothing: L_cache over L_max there.
+  package var overlongMargin = 0.2
+  /// Whether completions cut off at the length limit are left out of the loss (overlong filtering, DAPO,
+  /// arXiv 2503.14476, section 3.4).
+  package var maskTruncated = false
 
   // MARK: Objective
 
+  /// Settings that a paper's variant of GRPO stands for; what is set besides is stronger.
+  package var variant = Variant.none
   /// How token losses become one number: `token_mean` (DAPO, arXiv 2503.14476, equation 8),
-  /// `sequence_mean` (GRPO, arXiv 2402.03300, equation 3) or `constant_length` (Dr. GRPO, arXiv
-  /// 2503.20783, section 3.2).
+  /// `sequence_mean` (GRPO, arXiv 2402.03300, equation 3), `sequence_sum` (REINFORCE, RLOO, arXiv
+  /// 2402.14740) or `constant_length` (Dr. GRPO, arXiv 2503.20783, section 3.2).
   package var lossNormalization = LossNormalization.tokenMean
+  /// What becomes of the probability ratio: a clip (PPO, arXiv 1707.06347) or a weight with a cap (CISPO,
+  /// arXiv 2506.13585).
+  package var surrogate = Surrogate.clip
+  /// What a probability ratio belongs to: a token (GRPO), a completion as the mean over its tokens (GSPO,
+  /// arXiv 2507.18071) or a completion as one action (RLOO, arXiv 2402.14740).
+  package var ratioLevel = RatioLevel.token
   /// How far below 1 the probability ratio counts (epsilon of PPO, arXiv 1707.06347, equation 7).
   package var clipLow = 0.2
   /// How far above 1 the probability ratio counts; above `clipLow` it is the clip-higher of DAPO (arXiv
   /// 2503.14476, section 3.1).
   package var clipHigh = 0.2
+  /// What the ratio counts at most where the advantage is negative (two-sided clip, dual-clip PPO, arXiv
+  /// 1912.09729; delta in TRL); 0 for no bound.
+  package var ratioCap = 0.0
+  /// Largest weight of a token with `surrogate` `cispo` (epsilon_max of ScaleRL, arXiv 2510.13786).
+  package var weightCap = 5.0
   /// Passes over each batch: mu of GRPO (arXiv 2402.03300, algorithm 1).
   package var epochs = 1
   /// Optimizer updates per pass, each on its share of the batch.
   package var minibatches = 1
   /// Weight of the KL divergence from the first policy: beta of GRPO (arXiv 2402.03300, equation 3).
   package var klWeight = 0.0
+  /// Estimate of the KL divergence that is weighted (Schulman, "Approximating KL divergence", 2020).
+  package var klEstimator = KLEstimator.k3
+  /// Whether the KL divergence is taken off the reward (arXiv 1909.08593, equation 2) instead of being
+  /// part of the loss.
+  package var klInReward = false
+  /// Whether the KL divergence from the first policy is measured where nothing else needs it.
+  package var logKl = false
+  /// Weight of the policy's mean entropy, which the loss is lowered by (A3C, arXiv 1602.01783, section 4;
+  /// PPO, arXiv 1707.06347, equation 9).
+  package var entropyWeight = 0.0
 
   // MARK: Optimizer
 

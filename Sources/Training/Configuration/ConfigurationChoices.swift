@@ -1,10 +1,24 @@
 extension Configuration {
   /// How the policy is trained.
   package enum Algorithm: String, Sendable, CaseIterable {
-    /// Group-relative policy optimization (DeepSeekMath, arXiv 2402.03300).
+    /// Group-relative policy optimization (DeepSeekMath, arXiv 2402.03300), with its variants.
     case grpo
+    /// REINFORCE with a moving-average baseline (Williams, Machine Learning 8, 1992).
+    case reinforce
+    /// REINFORCE with a leave-one-out baseline (arXiv 2402.14740).
+    case rloo
+    /// Rejection-sampling fine-tuning (RAFT, arXiv 2304.06767).
+    case raft
     /// Supervised fine-tuning on the suite's demonstrations.
     case sft
+  }
+
+  /// What becomes of the ratio in the policy's loss.
+  package enum Surrogate: String, Sendable, CaseIterable {
+    /// It is clipped, and beyond the clip a token has no slope (PPO, arXiv 1707.06347).
+    case clip
+    /// It is a weight with a cap, and every token keeps a slope (CISPO, arXiv 2506.13585).
+    case cispo
   }
 
   /// Where the rewards of the completions come from.

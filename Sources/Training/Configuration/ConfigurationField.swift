@@ -51,9 +51,20 @@ package struct ConfigurationField: Sendable {
     get(Configuration(algorithm: algorithm))
   }
 
+  /// Who reads the field: `only by grpo, rloo`; nil where most algorithms do.
+  package var users: String? {
+    guard 2 * algorithms.count < Configuration.Algorithm.allCases.count else { return nil }
+    return "only by " + algorithms.map(\.rawValue).joined(separator: ", ")
+  }
+
   /// The row, for these algorithms alone.
   func only(_ algorithms: Configuration.Algorithm...) -> ConfigurationField {
     changed { $0.algorithms = algorithms }
+  }
+
+  /// The row, for all algorithms but these.
+  func notFor(_ algorithms: Configuration.Algorithm...) -> ConfigurationField {
+    changed { $0.algorithms = Configuration.Algorithm.allCases.filter { !algorithms.contains($0) } }
   }
 
   /// The row, with another default for one algorithm.
@@ -146,3 +157,7 @@ extension Configuration.RewardSource: ConfigurationRepresentable {}
 extension LearningRateShape: ConfigurationRepresentable {}
 extension AdvantageScale: ConfigurationRepresentable {}
 extension LossNormalization: ConfigurationRepresentable {}
+extension Configuration.Variant: ConfigurationRepresentable {}
+extension Configuration.Surrogate: ConfigurationRepresentable {}
+extension RatioLevel: ConfigurationRepresentable {}
+extension KLEstimator: ConfigurationRepresentable {}

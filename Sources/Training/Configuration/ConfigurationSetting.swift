@@ -75,11 +75,10 @@ package struct ConfigurationSetting: Sendable, Equatable {
   func refusal(
     of field: ConfigurationField, by algorithm: Configuration.Algorithm
   ) -> ConfigurationError {
-    let users = field.algorithms.map(\.rawValue).joined(separator: ", ")
+    let users = field.users.map { ", \($0)" } ?? ""
     return ConfigurationError(
       .setting,
-      "\(place)\(nameInErrors) is not used by \(algorithm.rawValue), only by \(users); leave it out"
-    )
+      "\(place)\(nameInErrors) is not used by \(algorithm.rawValue)\(users); leave it out")
   }
 
   private static func mend(for name: String) -> String {

@@ -38,8 +38,14 @@ extension Configuration {
           "problems", \.problems, .integer(1...65_536), "problems per step; sft: demonstrations"
         ).own(256, for: .sft).elsewhere("batch_size", "train_batch_size"),
         ConfigurationField(
-          "group_size", \.groupSize, .integer(2...1024), "completions for each problem (G)"
-        ).only(.grpo).from("arXiv 2402.03300").elsewhere("num_generations", "n_samples", "copies"),
+          "group_size", \.groupSize, .integer(1...1024), "completions for each problem (G)"
+        ).notFor(.sft).from("arXiv 2402.03300")
+          .elsewhere("num_generations", "n_samples", "copies"),
+        ConfigurationField(
+          "sampling_rounds", \.samplingRounds, .integer(1...1000),
+          "rounds at most in which other problems replace flat groups; 1: none"
+        ).only(.grpo).from("arXiv 2503.14476")
+          .elsewhere("max_num_gen_batches", "filter_groups", "dynamic_sampling"),
         ConfigurationField(
           "max_completion_tokens", \.maxCompletionTokens, .integer(1...4096),
           "tokens a completion is cut off at"
@@ -58,11 +64,11 @@ extension Configuration {
       [
         ConfigurationField(
           "rewards", \.rewards, "random: a fair coin for each completion, the null arm"
-        ).only(.grpo).from("arXiv 2506.10947").elsewhere("reward_funcs", "reward"),
+        ).notFor(.sft).from("arXiv 2506.10947").elsewhere("reward_funcs", "reward"),
         ConfigurationField(
           "verifier_failure_limit", \.verifierFailureLimit, .number(.from(0, to: 1)),
           "stop where more than this share of a step's verdicts fail"
-        ).only(.grpo),
+        ).notFor(.sft),
         ConfigurationField(
           "advantage_scale", \.advantageScale,
           "standard deviation that centred rewards are divided by"
@@ -72,32 +78,96 @@ extension Configuration {
           "advantage_epsilon", \.advantageEpsilon, .number(.from(0, to: 1)),
           "added to that standard deviation"
         ).only(.grpo),
+        ConfigurationField(
+          "baseline_decay", \.baselineDecay, .number(.from(0, below: 1)),
+          "how much of the moving-average baseline each step keeps"
+        ).only(.reinforce).from("Williams 1992"),
+        ConfigurationField(
+          "acceptance_reward", \.acceptanceReward, .number(.from(-1e6, to: 1e6)),
+          "reward from which on a completion is learned from"
+        ).only(.raft).from("arXiv 2304.06767").elsewhere("reward_threshold"),
+        ConfigurationField(
+          "accepted_per_group", \.acceptedPerGroup, .integer(0...1024),
+          "accepted completions learned from at most, the best first; 0: all"
+        ).only(.raft).from("arXiv 2304.06767").elsewhere("best_of"),
+        ConfigurationField(
+          "overlong_penalty", \.overlongPenalty, .number(.from(0, to: 100)),
+          "taken off the reward at the length limit, softly before it"
+        ).notFor(.raft, .sft).from("arXiv 2503.14476")
+          .elsewhere("overlong_penalty_factor", "penalty_factor"),
+        ConfigurationField(
+          "overlong_margin", \.overlongMargin, .number(.above(0, to: 1)),
+          "share of the limit over which that penalty grows"
+        ).notFor(.raft, .sft).from("arXiv 2503.14476")
+          .elsewhere("soft_punish_cache", "overlong_buffer_len"),
+        ConfigurationField(
+          "mask_truncated", \.maskTruncated, .boolean,
+          "leave completions cut off at the limit out of the loss"
+        ).notFor(.raft, .sft).from("arXiv 2503.14476").elsewhere("mask_truncated_completions"),
       ]),
     ConfigurationSection(
       "Objective",
       [
         ConfigurationField(
+          "variant", \.variant, "settings that a paper's variant stands for; others given win"
+        ).only(.grpo).elsewhere("preset"),
+        ConfigurationField(
           "loss_normalization", \.lossNormalization,
-          "how token losses become one: DAPO, GRPO, Dr. GRPO"
-        ).only(.grpo).from("arXiv 2503.14476, 2402.03300, 2503.20783")
+          "how token losses become one: DAPO, GRPO, RLOO, Dr. GRPO"
+        ).notFor(.sft).from("arXiv 2503.14476, 2402.03300, 2402.14740, 2503.20783")
           .elsewhere("loss_type", "loss_agg_mode"),
+        ConfigurationField(
+          "surrogate", \.surrogate, "what becomes of the ratio: a clip, or a weight with a cap"
+        ).only(.grpo).from("arXiv 1707.06347, 2506.13585").elsewhere("policy_loss"),
+        ConfigurationField(
+          "ratio_level", \.ratioLevel, "what a ratio belongs to; sequence: GSPO, completion: RLOO"
+        ).only(.grpo, .rloo).own(RatioLevel.completion, for: .rloo)
+          .from("arXiv 2507.18071, 2402.14740").elsewhere("importance_sampling_level"),
         ConfigurationField(
           "clip_low", \.clipLow, .number(.from(0, below: 1)),
           "how far below 1 the probability ratio counts"
-        ).only(.grpo).from("arXiv 1707.06347").elsewhere("epsilon", "clip_ratio", "eps_clip"),
+        ).only(.grpo, .rloo).from("arXiv 1707.06347")
+          .elsewhere("epsilon", "clip_ratio", "eps_clip", "clip_ratio_low"),
         ConfigurationField(
           "clip_high", \.clipHigh, .number(.from(0, to: 100)),
           "how far above 1 it counts; more than clip_low: clip-higher"
-        ).only(.grpo).from("arXiv 2503.14476").elsewhere("epsilon_high", "clip_ratio_high"),
+        ).only(.grpo, .rloo).from("arXiv 2503.14476")
+          .elsewhere("epsilon_high", "clip_ratio_high"),
+        ConfigurationField(
+          "ratio_cap", \.ratioCap, .number(.from(0, to: 1e6)),
+          "what it counts at most where the advantage is negative; 0: no bound"
+        ).only(.grpo, .rloo).from("arXiv 1912.09729").elsewhere("delta", "clip_ratio_c"),
+        ConfigurationField(
+          "weight_cap", \.weightCap, .number(.from(1, to: 1e6)),
+          "largest weight of a token with surrogate cispo"
+        ).only(.grpo).from("arXiv 2510.13786").elsewhere("epsilon_max"),
         ConfigurationField("epochs", \.epochs, .integer(1...100), "passes over each batch (mu)")
-          .only(.grpo).elsewhere("num_iterations", "ppo_epochs"),
+          .only(.grpo, .rloo, .raft).elsewhere("num_iterations", "ppo_epochs"),
         ConfigurationField(
           "minibatches", \.minibatches, .integer(1...65_536), "optimizer updates per pass"
-        ).only(.grpo).elsewhere("num_minibatches", "steps_per_generation"),
+        ).only(.grpo, .rloo, .raft).elsewhere("num_minibatches", "steps_per_generation"),
         ConfigurationField(
           "kl_weight", \.klWeight, .number(.from(0, to: 100)),
           "weight of the KL divergence from the first policy (beta)"
-        ).only(.grpo).from("arXiv 2402.03300").elsewhere("beta", "kl_coef", "kl_loss_coef"),
+        ).notFor(.sft).from("arXiv 2402.03300").elsewhere("beta", "kl_coef", "kl_loss_coef"),
+        ConfigurationField(
+          "kl_estimator", \.klEstimator, "estimate of the KL divergence that is weighted"
+        ).notFor(.sft).own(KLEstimator.k1, for: .reinforce).own(KLEstimator.k1, for: .rloo)
+          .from("Schulman 2020").elsewhere("kl_loss_type", "kl_penalty"),
+        ConfigurationField(
+          "kl_in_reward", \.klInReward, .boolean,
+          "take the KL divergence off the reward instead of adding it to the loss"
+        ).notFor(.raft, .sft).own(true, for: .reinforce).own(true, for: .rloo)
+          .from("arXiv 1909.08593").elsewhere("use_kl_in_reward"),
+        ConfigurationField(
+          "log_kl", \.logKl, .boolean,
+          "measure the KL divergence from the first policy even with kl_weight 0"
+        ).notFor(.sft),
+        ConfigurationField(
+          "entropy_weight", \.entropyWeight, .number(.from(0, to: 100)),
+          "weight of the entropy bonus"
+        ).notFor(.sft).from("arXiv 1602.01783")
+          .elsewhere("entropy_coef", "entropy_coeff", "ent_coef", "entropy_bonus"),
       ]),
     ConfigurationSection(
       "Optimizer (AdamW)",
@@ -183,7 +253,7 @@ extension Configuration {
         ConfigurationField(
           "log_completions", \.logCompletions, .integer(0...1_000_000),
           "completions of each step that are written down; 0: all"
-        ).only(.grpo),
+        ).notFor(.sft),
       ]),
   ]
 

@@ -13,6 +13,8 @@ package enum TokenFate: String, Sendable, CaseIterable, Codable {
   case verifierFailed = "verifier_failed"
   /// The rewards of its group were all equal.
   case flatGroup = "flat_group"
+  /// Its completion was not accepted by rejection sampling.
+  case rejected
 
   /// What withholds a whole completion from the update; `nil` where its tokens take part.
   ///
@@ -37,6 +39,7 @@ package struct GradientLedger: Sendable, Equatable {
   private var truncated = 0
   private var verifierFailed = 0
   private var flatGroup = 0
+  private var rejected = 0
 
   /// Makes an empty ledger.
   package init() {}
@@ -50,12 +53,13 @@ package struct GradientLedger: Sendable, Equatable {
     case .truncated: truncated
     case .verifierFailed: verifierFailed
     case .flatGroup: flatGroup
+    case .rejected: rejected
     }
   }
 
   /// All tokens entered.
   package var tokens: Int {
-    used + clippedLow + clippedHigh + truncated + verifierFailed + flatGroup
+    used + clippedLow + clippedHigh + truncated + verifierFailed + flatGroup + rejected
   }
 
   /// The share of each fate in the tokens entered, in the order of `TokenFate.allCases`.
@@ -75,6 +79,7 @@ package struct GradientLedger: Sendable, Equatable {
     case .truncated: truncated += tokens
     case .verifierFailed: verifierFailed += tokens
     case .flatGroup: flatGroup += tokens
+    case .rejected: rejected += tokens
     }
   }
 
@@ -86,5 +91,6 @@ package struct GradientLedger: Sendable, Equatable {
     left.truncated += right.truncated
     left.verifierFailed += right.verifierFailed
     left.flatGroup += right.flatGroup
+    left.rejected += right.rejected
   }
 }

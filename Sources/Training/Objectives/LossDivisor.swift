@@ -6,6 +6,10 @@ package enum LossNormalization: String, Sendable, CaseIterable, Codable {
   /// The mean over completions of each one's token mean (GRPO, arXiv 2402.03300, equation 3; TRL
   /// `grpo`): every completion weighs the same, so a token of a long one weighs less.
   case sequenceMean = "sequence_mean"
+  /// The mean over completions of each one's token sum (REINFORCE; RLOO, arXiv 2402.14740, where a
+  /// completion is one action; verl `seq-mean-token-sum`, TRL `luspo`): the gradient of the expected
+  /// reward. Within an update it is proportional to those of `tokenMean` and `constantLength`.
+  case sequenceSum = "sequence_sum"
   /// The sum over completions and tokens, over completions times the length limit (Dr. GRPO, arXiv
   /// 2503.20783, section 3.2; TRL `dr_grpo`): no token's weight depends on any length.
   case constantLength = "constant_length"
@@ -46,6 +50,7 @@ package struct LossDivisor: Sendable, Equatable {
     switch normalization {
     case .tokenMean: return 1 / Double(max(tokens, 1))
     case .sequenceMean: return 1 / (Double(completions) * Double(max(completionTokens, 1)))
+    case .sequenceSum: return 1 / Double(completions)
     case .constantLength: return 1 / (Double(completions) * Double(maxCompletionTokens))
     }
   }

@@ -4,6 +4,8 @@ package struct LossSums: Sendable, Equatable {
   package var policyLoss = 0.0
   /// The weighted KL estimate, `klWeight` included.
   package var klLoss = 0.0
+  /// The weighted entropy bonus, `entropyWeight` included; not above 0.
+  package var entropyLoss = 0.0
   /// Tokens that took part.
   package private(set) var tokens = 0
   /// Ratios that took part: as many as tokens, or one per completion where its tokens share one.
@@ -28,7 +30,7 @@ package struct LossSums: Sendable, Equatable {
   package init() {}
 
   /// The loss that is differentiated.
-  package var loss: Double { policyLoss + klLoss }
+  package var loss: Double { policyLoss + klLoss + entropyLoss }
 
   /// The means over tokens of the KL estimates; `nil` where there was no reference.
   package var klEstimates: (k1: Double, k2: Double, k3: Double)? {
@@ -93,6 +95,7 @@ package struct LossSums: Sendable, Equatable {
   package static func += (left: inout LossSums, right: LossSums) {
     left.policyLoss += right.policyLoss
     left.klLoss += right.klLoss
+    left.entropyLoss += right.entropyLoss
     left.tokens += right.tokens
     left.ratios += right.ratios
     left.clippedLow += right.clippedLow

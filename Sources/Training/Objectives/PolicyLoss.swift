@@ -38,8 +38,8 @@ package enum PolicySurrogate: Sendable, Equatable {
 
 /// The loss of the policy on sampled completions, and its slope at each token.
 ///
-/// Per token: surrogate + klWeight * KL estimate against the reference, each times the weight that
-/// `LossDivisor` gives its completion. The loss of an update is the sum over its completions. One
+/// Per token: surrogate + klWeight * KL estimate against the reference - entropyWeight * entropy, each
+/// times the weight that `LossDivisor` gives its completion. The loss of an update is the sum over its completions. One
 /// completion is computed from its own numbers alone, so any order and any cut of an update into pieces
 /// gives the same slopes, bit for bit; sums of pieces are added in a fixed order.
 package struct PolicyLoss: Sendable, Equatable {
@@ -51,13 +51,16 @@ package struct PolicyLoss: Sendable, Equatable {
   package let klWeight: Double
   /// The estimate of the KL divergence from the reference.
   package let klEstimator: KLEstimator
+  /// The weight of the entropy bonus; 0 for none.
+  package let entropyWeight: Double
 
   /// Makes a loss.
   package init(
     _ surrogate: PolicySurrogate, ratioLevel: RatioLevel = .token, klWeight: Double = 0,
-    klEstimator: KLEstimator = .k3
+    klEstimator: KLEstimator = .k3, entropyWeight: Double = 0
   ) {
     precondition(klWeight >= 0, "a negative weight would drive the policy from the reference")
+    precondition(entropyWeight >= 0, "a bonus, not a punishment")
     if ratioLevel == .completion {
       guard case .clipped = surrogate else {
         preconditionFailure("only the clipped surrogate takes a completion as one action")
@@ -67,6 +70,7 @@ package struct PolicyLoss: Sendable, Equatable {
     self.ratioLevel = ratioLevel
     self.klWeight = klWeight
     self.klEstimator = klEstimator
+    self.entropyWeight = entropyWeight
   }
 
   /// The loss of one completion whose tokens share an advantage, and its slopes.

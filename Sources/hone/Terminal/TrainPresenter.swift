@@ -60,14 +60,13 @@ package struct TrainPresenter: Sendable {
         Quantity.counted(threads, "thread"),
       ].joined(separator: " · "))
     let steps = Quantity.counted(configuration.steps, "step")
-    switch configuration.algorithm {
-    case .sft:
-      say("\(Quantity.counted(configuration.problems, "demonstration")) a step · \(steps)")
-    case .grpo:
+    if configuration.samplesCompletions {
       say(
         "\(Quantity.counted(configuration.problems, "problem")) × \(configuration.groupSize) samples"
           + " = \(Quantity.counted(configuration.completionsPerStep, "completion")) a step, up to "
           + "\(Quantity.counted(configuration.maxCompletionTokens, "token")) each · \(steps)")
+    } else {
+      say("\(Quantity.counted(configuration.problems, "demonstration")) a step · \(steps)")
     }
     say("")
   }
