@@ -25,6 +25,7 @@ struct PolicyBatch {
 
   private var advantages: [Double] = []
   private var fates: [TokenFate?] = []
+  private var isAccepted: [Bool]?
   private var whole: Selection
   private var old: FloatView?
   private var reference: FloatView?
@@ -63,10 +64,11 @@ struct PolicyBatch {
     }
     updateStart = Clock.now
     groups = c.samplingRounds > 1 ? mixed() : Array(rollout.problems.indices)
+    let hasDivergence = c.klWeight > 0 && c.klInReward
     whole = Selection(
       rollout, Array(repeating: nil, count: rollout.sequences.count),
-      Array(rollout.sequences.indices))
-    if c.klWeight > 0, c.klInReward, let first = run.reference {
+      hasDivergence ? Array(rollout.sequences.indices) : [])
+    if hasDivergence, let first = run.reference {
       (reference, referenceDistributions) = Self.score(run, first, whole)
       if let reference {
         penalties.divergence = RewardPenalties.divergences(
@@ -96,6 +98,7 @@ struct PolicyBatch {
     _ advantages: [Double], skipping isFlat: [Bool]? = nil, accepting isAccepted: [Bool]? = nil
   ) {
     self.advantages = advantages
+    self.isAccepted = isAccepted
     fates = rollout.sequences.indices.map { s in
       let isRejected = isAccepted.map { !$0[s] } ?? false
       return TokenFate.withheld(
@@ -160,7 +163,7 @@ struct PolicyBatch {
     if part.isEmpty { return }
     // What rejection sampling drops is no part of the batch; whoever else is withheld counts, so that
     // the step doesn't grow when fewer have a signal.
-    let counted = sequences.filter { fates[$0] != .rejected }
+    let counted = sequences.filter { isAccepted?[$0] ?? true }
     let report = run.learner.update(
       run.policy,
       Learner.Minibatch(

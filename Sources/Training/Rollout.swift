@@ -44,7 +44,7 @@ package struct Rollout: Sendable {
   }
 
   /// Takes over the completions of a further round of the same step.
-  mutating func append(_ round: Rollout) {
+  package mutating func append(_ round: Rollout) {
     precondition(round.copies == copies, "groups of one size")
     problems += round.problems
     prompts += round.prompts

@@ -53,6 +53,66 @@ import Testing
     #expect(Tolerance.largestError(z.array, wanted) < 1e-6)
   }
 
+  @Test(arguments: vocabularies, [1, 0.6, 1.7] as [Float])
+  func slopesByEntropiesAgreeWithTheReference(vocabulary V: Int, temperature: Float) {
+    var random = TestRandom(UInt64(V + 2))
+    let rows = 3
+    let logits = random.floats(rows * V, scale: 3)
+    let (slopes, bonus) = (random.floats(rows), random.floats(rows, scale: 2))
+    let targets = random.tokens(rows, vocabulary: V)
+    let wanted = GradientCheck.slopes(by: logits.doubles) { z in
+      (0..<rows).reduce(0) { sum, row in
+        let p = Reference.distribution(
+          Array(z[row * V..<(row + 1) * V]), temperature: Double(temperature))
+        return sum + Double(slopes[row]) * p.logProbabilities[Int(targets[row])]
+          + Double(bonus[row]) * p.entropy
+      }
+    }
+    let z = FloatBuffer(logits).all
+    let spare = FloatBuffer(count: 2 * rows).all
+    TokenDistribution.forward(
+      logProbabilities: spare.slice(0, rows), entropies: spare.slice(rows, rows), z,
+      targets: targets, rows: rows, vocabulary: V, temperature: temperature)
+    TokenDistribution.backward(
+      z, slopes: FloatBuffer(slopes).all, targets: targets, rows: rows, vocabulary: V,
+      temperature: temperature,
+      bonus: EntropySlopes(slopes: FloatBuffer(bonus).all, entropies: spare.slice(rows, rows)))
+    #expect(Tolerance.largestError(z.array, wanted) < 5e-6)
+  }
+
+  /// The logarithm itself, from subnormal probabilities up to 1: with s = 0 and H = 0 the slope of a
+  /// row is -p log p.
+  @Test func theLogarithmIsWithinTwoLastPlaces() {
+    var probabilities: [Float] = [1, 0x1.fffffep-1, 0.5, 0x1.6a09e6p-1, 0x1.6a09e8p-1]
+    var p: Float = 0.9999
+    while p > 2e-38 {
+      probabilities.append(p)
+      p *= 0.97
+    }
+    var worst = 0.0
+    for p in probabilities {
+      // A first token with p, and no other that counts.
+      let z = FloatBuffer([p, 0]).all
+      TokenDistribution.backward(
+        z, slopes: FloatBuffer(count: 1).all, targets: [1], rows: 1, vocabulary: 2, temperature: 1,
+        bonus: EntropySlopes(
+          slopes: FloatBuffer([1]).all, entropies: FloatBuffer(count: 1).all))
+      let logarithm = -Double(z[0]) / Double(p)
+      #expect(z[1] == 0)
+      let wanted = log(Double(p))
+      // The product with p rounds once more.
+      let unit = max(Double(Float(abs(wanted)).ulp), 0x1p-149)
+      worst = max(worst, abs(logarithm - wanted) / unit)
+    }
+    #expect(worst < 3)
+    let tiny = FloatBuffer([Float(bitPattern: 700), 0]).all
+    TokenDistribution.backward(
+      tiny, slopes: FloatBuffer(count: 1).all, targets: [1], rows: 1, vocabulary: 2,
+      temperature: 1,
+      bonus: EntropySlopes(slopes: FloatBuffer([1]).all, entropies: FloatBuffer(count: 1).all))
+    #expect(abs(Double(tiny[0])) < 1e-39)
+  }
+
   @Test func slopesAgreeWithFiniteDifferences() {
     var random = TestRandom(10)
     let (rows, V, temperature) = (2, 19, Float(1.3))

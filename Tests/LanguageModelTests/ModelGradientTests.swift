@@ -40,10 +40,17 @@ import Testing
     }
   }
 
+  /// Slopes by the entropies, or none.
+  private func entropyWeights(_ has: Bool) -> [Float]? {
+    var random = TestRandom(4)
+    return has ? random.floats(batch.scoredCount, scale: 2) : nil
+  }
+
   /// Slopes of the double precision reference, so that nothing but our rounding differs.
-  @Test(arguments: [true, false])
-  func gradientAgreesWithTheReference(tied: Bool) {
+  @Test(arguments: [true, false], [true, false])
+  func gradientAgreesWithTheReference(tied: Bool, hasBonus: Bool) {
     let (parameters, weights) = (parameters(tied: tied), weights())
+    let bonus = entropyWeights(hasBonus)
     var reference = ReferenceTransformer(parameters)
     let numeric = GradientCheck.slopes(by: reference.values) { values in
       reference.values = values
@@ -52,29 +59,35 @@ import Testing
           batch.sequence(s), promptLength: batch.promptLengths[s],
           temperature: Double(temperature))
         let part = weights[batch.scored(s)].map(Double.init)
+        let entropyPart = bonus.map { $0[batch.scored(s)].map(Double.init) } ?? []
         return sum + GradientCheck.inner(scores.logProbabilities, part)
+          + GradientCheck.inner(scores.entropies, entropyPart)
       }
     }
     let pass = TrainingPass(parameters.layout, longest: 16, threads: 1, keepsActivations: true)
     let result = pass.differentiated(
-      Transformer(parameters), batch, weights: weights, temperature: temperature)
+      Transformer(parameters), batch, weights: weights, entropyWeights: bonus,
+      temperature: temperature)
     for entry in parameters.layout.entries {
       let range = entry.offset..<entry.offset + entry.count
       let error = Tolerance.relativeError(Array(result.gradient[range]), Array(numeric[range]))
-      #expect(error < 3e-6, "\(entry.name)")
+      #expect(error < (hasBonus ? 6e-6 : 3e-6), "\(entry.name)")
     }
   }
 
   /// The same by moving the real weights.
-  @Test(arguments: [true, false])
-  func gradientAgreesWithFiniteDifferences(tied: Bool) {
+  @Test(arguments: [true, false], [true, false])
+  func gradientAgreesWithFiniteDifferences(tied: Bool, hasBonus: Bool) {
     let (parameters, weights) = (parameters(tied: tied), weights())
+    let bonus = entropyWeights(hasBonus)
     let model = Transformer(parameters)
     let pass = TrainingPass(parameters.layout, longest: 16, threads: 1, keepsActivations: true)
-    let result = pass.differentiated(model, batch, weights: weights, temperature: temperature)
+    let result = pass.differentiated(
+      model, batch, weights: weights, entropyWeights: bonus, temperature: temperature)
     let numeric = GradientCheck.slopes(by: parameters.values.all, step: 0x1p-7) {
       let scores = pass.scored(model, batch, temperature: temperature)
       return GradientCheck.inner(scores.logProbabilities, weights)
+        + GradientCheck.inner(scores.entropies, bonus ?? [])
     }
     #expect(Tolerance.relativeError(result.gradient, numeric) < 5e-4)
   }

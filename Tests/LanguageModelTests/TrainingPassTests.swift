@@ -68,7 +68,7 @@ import Testing
     let weights = weights(batch)
     let results = [1, 2, 3].map { threads in
       pass(model, threads: threads, pieceTokens: pieceTokens).differentiated(
-        model, batch, weights: weights, temperature: 0.8)
+        model, batch, weights: weights, entropyWeights: weights, temperature: 0.8)
     }
     for other in results.dropFirst() {
       #expect(Tolerance.differingBits(results[0].gradient, other.gradient) == 0)
@@ -143,6 +143,19 @@ import Testing
     }
     #expect(repeated.load(ordering: .relaxed) == 0)
     #expect(seen.withLock { $0.map { $0 ?? .nan } } == wanted.logProbabilities)
+  }
+
+  /// A bonus of weight 0 is no bonus, to the bit but for the sign of zeros.
+  @Test func entropySlopesOfZeroChangeNothing() {
+    let model = model()
+    let weights = weights(batch)
+    let (with, without) = (
+      pass(model).differentiated(
+        model, batch, weights: weights,
+        entropyWeights: [Float](repeating: 0, count: batch.scoredCount)),
+      pass(model).differentiated(model, batch, weights: weights)
+    )
+    #expect(with.gradient == without.gradient)
   }
 
   @Test func anEmptyBatchHasNoGradient() {

@@ -78,23 +78,31 @@ extension TrainingPass {
       logProbabilities: logProbabilities.all.array, entropies: entropies.all.array, gradient: [])
   }
 
-  /// The gradient of Σ weights * log-probabilities.
+  /// The gradient of Σ weights * log-probabilities + Σ entropyWeights * entropies.
   package func differentiated(
-    _ model: Transformer, _ batch: PackedBatch, weights: [Float], temperature: Float = 1
+    _ model: Transformer, _ batch: PackedBatch, weights: [Float], entropyWeights: [Float]? = nil,
+    temperature: Float = 1
   ) -> PassResult {
     let count = batch.scoredCount
     let (logProbabilities, entropies) = (FloatBuffer(count: count), FloatBuffer(count: count))
     let (slopes, weights) = (FloatBuffer(count: count), FloatBuffer(weights))
+    let bonus = entropyWeights.map { FloatBuffer($0) }
+    let entropySlopes = bonus.map { FloatBuffer(count: $0.count) }
     let gradient = Parameters(model.parameters.layout)
     gradient.values.all.fill(.nan)  // whatever was there must go
     self.gradient(
       model, batch, temperature: temperature, logProbabilities: logProbabilities.all,
-      entropies: entropies.all, slopes: slopes.all, into: gradient
+      entropies: entropies.all, slopes: slopes.all, entropySlopes: entropySlopes?.all,
+      into: gradient
     ) { sequences in
       let range =
         batch.scoredStarts[sequences.lowerBound]..<batch.scoredStarts[sequences.upperBound]
       slopes.view(range.lowerBound, range.count).copy(
         from: weights.view(range.lowerBound, range.count))
+      if let bonus, let entropySlopes {
+        entropySlopes.view(range.lowerBound, range.count).copy(
+          from: bonus.view(range.lowerBound, range.count))
+      }
     }
     return PassResult(
       logProbabilities: logProbabilities.all.array, entropies: entropies.all.array,

@@ -92,7 +92,7 @@ struct BadInputRunTests {
         ("{\"steps\": 0}", 64, "config.json:1:2: steps takes a whole number from 1 to 1000000"),
         (
           "{\"algorithm\": \"sft\", \"group_size\": 4}", 64,
-          "config.json:1:22: group_size is not used by sft, only by grpo; leave it out"
+          "config.json:1:22: group_size is not used by sft; leave it out"
         ),
       ] as [(String, Int32, String)] {
         try Data(text.utf8).write(to: config)
@@ -138,11 +138,15 @@ struct BadInputRunTests {
         good + ["--minibatches", "3"], exitCode: 64, "minibatches (3) doesn't divide problems")
       try bad.expectRefusal(
         good + ["--set", "algorithm=sft", "--set", "clip_low=0.1"], exitCode: 64,
-        "--set: clip_low is not used by sft, only by grpo; leave it out")
+        "--set: clip_low is not used by sft, only by grpo, rloo; leave it out")
       try bad.write("{\n  group_size: 1,\n}", to: "c.json5")
       try bad.expectRefusal(
         good + ["--config", "c.json5"], exitCode: 64,
-        "c.json5:2:3: group_size takes a whole number from 2 to 1024, not \"1\"")
+        "group_size (1) leaves nothing to compare a completion with; grpo takes 2 or more")
+      try bad.write("{\n  group_size: 0,\n}", to: "c.json5")
+      try bad.expectRefusal(
+        good + ["--config", "c.json5"], exitCode: 64,
+        "c.json5:2:3: group_size takes a whole number from 1 to 1024, not \"0\"")
       try bad.write("{\n  grup_size: 4,\n}", to: "c.json5")
       try bad.expectRefusal(
         good + ["--config", "c.json5"], exitCode: 64,

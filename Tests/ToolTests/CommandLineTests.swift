@@ -76,7 +76,7 @@ struct CommandLineTests {
       ),
       (
         ["train", "--algorithm", "sft", "--kl-weight", "0.1"],
-        "--kl-weight is not used by sft, only by grpo; leave it out"
+        "--kl-weight is not used by sft; leave it out"
       ),
     ])
   func usage(arguments: [String], expected: String) throws {

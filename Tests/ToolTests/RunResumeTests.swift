@@ -73,6 +73,37 @@ struct RunResumeTests {
         + ["--checkpoint-every", "2", "--evaluation-every", "3"], kills: Self.kills)
   }
 
+  @Test("reinforce with its baseline and a reference, killed at random moments and in saves")
+  func baseline() throws {
+    let lab = try RunLab.shared()
+    try expectKillsDoNothing(
+      lab.reinforced(steps: 6, problems: 8, groupSize: 8)
+        + ["--algorithm", "reinforce", "--kl-weight", "0.05", "--checkpoint-every", "2"],
+      kills: max(2, Self.kills / 3))
+  }
+
+  @Test("a resumed run goes on with the baseline it had")
+  func baselineIsKept() throws {
+    let lab = try RunLab.shared()
+    try ToolRunner.withTemporaryFolder { folder in
+      let arguments =
+        lab.reinforced(steps: 4, problems: 8, groupSize: 8) + ["--algorithm", "reinforce"]
+      let (reference, _, hash) = try undisturbed(arguments, in: folder)
+      let baselines = try reference.values("baseline")
+      // The first step has none; the others differ from step to step.
+      #expect(baselines[0] == nil && Set(baselines.compactMap { $0 }).count == 3)
+      let run = RunFiles(folder.appending(path: "resumed"))
+      let first = try ToolRunner.run(
+        lab.reinforced(steps: 2, problems: 8, groupSize: 8)
+          + ["--algorithm", "reinforce", "--run", run.path, "--quiet"])
+      #expect(first.exitCode == 0)
+      let second = try ToolRunner.run(["resume", run.path, "--steps", "4", "--json"])
+      #expect(try second.weightsHash() == hash)
+      try expectSameRun(run, as: reference, hashes: false)
+      #expect(try run.values("baseline") == baselines)
+    }
+  }
+
   @Test("sft with a schedule, killed at random moments and in saves")
   func supervised() throws {
     let lab = try RunLab.shared()

@@ -45,6 +45,24 @@ struct RunSameBitsTests {
       lab.reinforced(steps: 3, problems: 16, groupSize: 8) + RunLab.manyUpdates)
   }
 
+  @Test("dapo with further rounds of sampling, an entropy bonus and a measured divergence")
+  func variant() throws {
+    let lab = try RunLab.shared()
+    try expectSameBits(
+      lab.reinforced(steps: 3, problems: 16, groupSize: 4)
+        + ["--variant", "dapo", "--entropy-weight", "0.01", "--log-kl", "--epochs", "2"])
+  }
+
+  @Test("rloo with its divergence in the reward, and raft")
+  func criticFree() throws {
+    let lab = try RunLab.shared()
+    for arguments in [
+      ["--algorithm", "rloo", "--kl-weight", "0.05", "--epochs", "2"], ["--algorithm", "raft"],
+    ] {
+      try expectSameBits(lab.reinforced(steps: 2, problems: 16, groupSize: 8) + arguments)
+    }
+  }
+
   @Test("another seed is another run, the same seed the same one")
   func seeds() throws {
     let lab = try RunLab.shared()

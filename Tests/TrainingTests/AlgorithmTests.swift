@@ -39,12 +39,44 @@ import Training
     #expect(runs[0].hash != task.warmWeights().hash)
   }
 
+  /// Presets with several updates, dynamic sampling, an entropy bonus and a reference.
+  @Test(arguments: Configuration.Variant.allCases)
+  func variantsLearnAndRepeat(_ variant: Configuration.Variant) throws {
+    let task = try CopyTask()
+    func change(_ configuration: inout Configuration) {
+      configuration.variant = variant
+      for (key, value) in variant.settings {
+        Configuration.fields.first { $0.key == key }?.set(&configuration, value)
+      }
+      configuration.epochs = 2
+      configuration.minibatches = 2
+    }
+    let runs = try [1, 3].map { threads in
+      let weights = task.warmWeights()
+      let reports = try task.train(.grpo, from: weights, steps: 10, threads: threads) {
+        change(&$0)
+        $0.entropyWeight = 0.01
+        $0.logKl = true
+        $0.maskTruncated = true
+      }
+      let lines = reports.map { $0.metrics.entries.filter { !Metrics.isTime($0.name) } }
+      return (hash: weights.hash, lines: lines.map { "\($0)" })
+    }
+    #expect(runs[0].hash == runs[1].hash && runs[0].lines == runs[1].lines)
+
+    let rewards = try task.train(.grpo, from: task.warmWeights(), steps: 80, change)
+      .map { $0.metrics["reward"] ?? .nan }
+    let (before, after) = (rewards[..<5].reduce(0, +) / 5, rewards[70...].reduce(0, +) / 10)
+    #expect(before > 0.05 && before < 0.6, "the warm-up left \(before)")
+    #expect(after > 0.75, "from \(before) to \(after)")
+  }
+
   @Test(arguments: Configuration.Algorithm.allCases.filter { $0 != .sft })
   func everySampledTokenIsAccountedFor(_ algorithm: Configuration.Algorithm) throws {
     let task = try CopyTask()
     for report in try task.train(algorithm, from: task.warmWeights(), steps: 10) {
       let shares = report.metrics.entries.filter { $0.name.hasPrefix("ledger/") }.map(\.value)
-      #expect(shares.count == 6 && abs(shares.reduce(0, +) - 1) < 1e-12)
+      #expect(shares.count == (algorithm == .raft ? 7 : 6) && abs(shares.reduce(0, +) - 1) < 1e-12)
       #expect(
         report.completions.allSatisfy { $0.reward == 0 || $0.completion.hasSuffix($0.answer) })
     }
@@ -86,7 +118,7 @@ private struct CopyTask {
   /// Takes steps that change the weights given.
   func train(
     _ algorithm: Configuration.Algorithm, from weights: Parameters, steps: Int, seed: Int = 0,
-    threads: Int = 1
+    threads: Int = 1, _ change: (inout Configuration) -> Void = { _ in }
   ) throws -> [StepReport] {
     var configuration = Configuration(algorithm: algorithm)
     configuration.steps = steps
@@ -98,8 +130,15 @@ private struct CopyTask {
     configuration.learningRate = 3e-3
     configuration.warmupSteps = 5
     configuration.schedule = .constant
+    change(&configuration)
+    var reference: Parameters?
+    if configuration.needsReference {
+      let copy = Parameters(weights.layout)
+      copy.values.all.copy(from: weights.values.all)
+      reference = copy
+    }
     let run = RunState(
-      configuration, policy: Transformer(weights), reference: nil, vocabulary: .standard,
+      configuration, policy: Transformer(weights), reference: reference, vocabulary: .standard,
       suite: suite, threads: threads)
     let trainer = algorithm.type.init(run)
     return try (1...steps).map { try trainer.step($0) }

@@ -97,7 +97,10 @@ struct ConfigurationArgumentTests {
     let group = Configuration.fields.first { $0.key == "group_size" }
     #expect(
       group.map { OptionSpecification($0).remarks } == [
-        "only grpo", "default 16", "arXiv 2402.03300",
+        "not sft", "default 16", "arXiv 2402.03300",
       ])
+    let cap = Configuration.fields.first { $0.key == "weight_cap" }
+    #expect(
+      cap.map { OptionSpecification($0).remarks } == ["only grpo", "default 5", "arXiv 2510.13786"])
   }
 }

@@ -41,6 +41,80 @@ struct ConfigurationExplainTests {
     #expect(twice.notes.isEmpty)
   }
 
+  @Test("a variant is spelled out, with what was set otherwise")
+  func variants() throws {
+    func notes(_ assignments: String...) throws -> [String] {
+      try Configuration(resolving: assignments.map { try ConfigurationSetting(assignment: $0) })
+        .notes
+    }
+    #expect(
+      try notes("variant=gspo", "epochs=2") == [
+        "variant gspo stands for advantage_scale group, loss_normalization sequence_mean, ratio_level "
+          + "sequence, clip_low 3e-4, clip_high 4e-4, kl_weight 0"
+      ])
+    #expect(
+      try notes("variant=dr_grpo", "clip_high=0.3", "epochs=2") == [
+        "variant dr_grpo stands for advantage_scale none, loss_normalization constant_length, clip_low "
+          + "0.2, kl_weight 0; set otherwise: clip_high 0.3"
+      ])
+    #expect(
+      try notes("variant=bnpo", "epochs=2")[0].hasSuffix("; all of them are the defaults"))
+    // One update: the variant's clip range is there, and said not to matter.
+    let gspo = try notes("variant=gspo")
+    #expect(
+      gspo.count == 2
+        && gspo[1].hasSuffix(
+          "every probability ratio is 1 and clip_low, clip_high, ratio_cap, ratio_level, surrogate and "
+            + "weight_cap can't matter"))
+  }
+
+  @Test("batches with further rounds, penalties and rejections in words")
+  func batches() throws {
+    let dapo = try Configuration(resolving: [ConfigurationSetting(assignment: "variant=dapo")])
+    let text = dapo.explain()
+    #expect(
+      text.contains(
+        "  other problems for those whose groups are flat, in up to 9 further rounds\n"))
+    #expect(text.contains("  rewards fall by up to 0.5 from 51 to 64 tokens\n"))
+    #expect(text.contains("= 102,400 completions, and those of further rounds, 100 optimizer"))
+    #expect(
+      Configuration(algorithm: .raft).explain().contains(
+        "= 1 optimizer update, each on what is accepted of 1,024 completions\n"))
+  }
+
+  @Test("options that do nothing together")
+  func idleOptions() {
+    func notes(
+      _ algorithm: Configuration.Algorithm = .grpo, _ change: (inout Configuration) -> Void
+    ) -> [String] {
+      var configuration = Configuration(algorithm: algorithm)
+      if algorithm == .grpo { configuration.epochs = 2 }
+      change(&configuration)
+      return configuration.notes
+    }
+    #expect(notes { $0.klEstimator = .k1 } == ["kl_estimator does nothing with kl_weight 0"])
+    #expect(
+      notes(.rloo) { $0.epochs = 2; $0.klInReward = false; $0.klEstimator = .k2 }
+        == ["kl_estimator and kl_in_reward do nothing with kl_weight 0"])
+    #expect(notes(.reinforce) { _ in }.isEmpty && notes(.raft) { _ in }.isEmpty)
+    #expect(
+      notes { $0.klWeight = 0.1; $0.klEstimator = .k1 }[0]
+        .hasPrefix("kl_estimator k1 in the loss holds nothing"))
+    #expect(notes(.reinforce) { $0.klWeight = 0.1 }.isEmpty)
+    #expect(
+      notes { $0.klWeight = 0.1; $0.logKl = true } == [
+        "log_kl does nothing with kl_weight above 0: the divergence is measured anyway"
+      ])
+    #expect(notes { $0.overlongMargin = 0.5 }.count == 1)
+    #expect(notes { $0.overlongMargin = 0.5; $0.overlongPenalty = 1 }.isEmpty)
+    #expect(notes { $0.weightCap = 2 }.count == 1)
+    #expect(notes { $0.weightCap = 2; $0.surrogate = .cispo }.isEmpty)
+    #expect(
+      notes { $0.surrogate = .cispo; $0.clipLow = 0.1; $0.ratioCap = 3 }
+        == ["clip_low and ratio_cap do nothing with surrogate cispo: no ratio is clipped"])
+    #expect(notes(.raft) { $0.acceptedPerGroup = 16 }.count == 1)
+  }
+
   @Test("settings that can do nothing are pointed out")
   func idleSettings() {
     var configuration = Configuration()

@@ -83,7 +83,7 @@ struct ConfigurationFileTests {
       ("{suite: 5}", #"c.json5:1:2: suite takes a text, not "5""#),
       (
         "{algorithm: 'sft',\n group_size: 4}",
-        "c.json5:2:2: group_size is not used by sft, only by grpo; leave it out"
+        "c.json5:2:2: group_size is not used by sft; leave it out"
       ),
       ("{steps: 5,\n steps: 6}", #"c.json5:2:2: the key "steps" is there twice; keep one"#),
       ("{top_k: 5,\n 'top-k': 6}", #"c.json5:2:2: the key "top-k" is there twice; keep one"#),

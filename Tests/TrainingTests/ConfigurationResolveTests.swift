@@ -52,8 +52,8 @@ struct ConfigurationResolveTests {
   @Test("a value out of range is refused where it was given")
   func badValues() {
     #expect(
-      refusal(set("group_size", "1"))
-        == #"--set: group_size takes a whole number from 2 to 1024, not "1""#)
+      refusal(set("group_size", "0"))
+        == #"--set: group_size takes a whole number from 1 to 1024, not "0""#)
     #expect(
       refusal(
         ConfigurationSetting(
@@ -69,7 +69,10 @@ struct ConfigurationResolveTests {
   func unusedKeys() {
     #expect(
       refusal(set("algorithm", "sft"), set("group_size", "4"))
-        == "--set: group_size is not used by sft, only by grpo; leave it out")
+        == "--set: group_size is not used by sft; leave it out")
+    #expect(
+      refusal(set("algorithm", "reinforce"), set("variant", "dapo"))
+        == "--set: variant is not used by reinforce, only by grpo; leave it out")
     #expect(
       refusal(ConfigurationSetting(key: "context-length", given: .typed("99"), origin: .flag))
         == "--context-length is not used by grpo, only by sft; leave it out")
@@ -93,6 +96,68 @@ struct ConfigurationResolveTests {
         == "context_length is only for a model made from a size (nano, micro, mini), and model is "
         + #""arithmetic-base", which has its own; leave it out"#)
     #expect(try resolved("algorithm=sft", "model=mini", "context_length=256").contextLength == 256)
+  }
+
+  @Test("options that don't go together")
+  func optionCombinations() throws {
+    for algorithm in ["grpo", "rloo"] {
+      #expect(
+        refusal(set("algorithm", algorithm), set("group_size", "1"))
+          == "group_size (1) leaves nothing to compare a completion with; \(algorithm) takes 2 or more")
+    }
+    #expect(try resolved("algorithm=reinforce", "group_size=1").groupSize == 1)
+    #expect(try resolved("algorithm=raft", "group_size=1").groupSize == 1)
+    #expect(
+      refusal(set("ratio_cap", "1.2"))
+        == "ratio_cap (1.2) lies inside the clip range; take more than 1 + clip_high = 1.2, or 0 for "
+        + "no bound")
+    #expect(try resolved("ratio_cap=1.2", "surrogate=cispo").ratioCap == 1.2)
+    #expect(
+      refusal(set("surrogate", "cispo"), set("ratio_level", "completion"))
+        .hasPrefix("surrogate cispo weighs tokens, and ratio_level completion makes them one action"))
+    #expect(
+      refusal(set("sampling_rounds", "3"), set("kl_weight", "0.1"), set("kl_in_reward", "true"))
+        == "sampling_rounds (3) replaces groups whose rewards are equal, and with kl_in_reward none "
+        + "are; leave one of them out")
+    #expect(
+      refusal(set("algorithm", "raft"), set("problems", "3"), set("minibatches", "2"))
+        .hasPrefix("minibatches (2) doesn't divide problems (3)"))
+  }
+
+  @Test("a variant stands for its fields, and whatever is given besides wins, in any order")
+  func variants() throws {
+    let dapo = try resolved("variant=dapo")
+    #expect(dapo.clipLow == 0.2 && dapo.clipHigh == 0.28 && dapo.samplingRounds == 10)
+    #expect(dapo.overlongPenalty == 0.5 && dapo.lossNormalization == .tokenMean)
+    #expect(try resolved("clip_high=0.5", "variant=dapo").clipHigh == 0.5)
+    #expect(try resolved("variant=dapo", "clip_high=0.5").samplingRounds == 10)
+    let doctor = try resolved("variant=dr_grpo")
+    #expect(doctor.advantageScale == .none && doctor.lossNormalization == .constantLength)
+    let paper = try resolved("variant=grpo")
+    #expect(paper.klWeight == 0.04 && paper.lossNormalization == .sequenceMean)
+    let gspo = try resolved("variant=gspo")
+    #expect(gspo.ratioLevel == .sequence && gspo.clipLow == 3e-4 && gspo.clipHigh == 4e-4)
+    let cispo = try resolved("variant=cispo")
+    #expect(cispo.surrogate == .cispo && cispo.weightCap == 5)
+    var bnpo = try resolved("variant=bnpo")
+    bnpo.variant = .none
+    #expect(bnpo == Configuration())
+    // A file, then a flag: the last variant is the one that counts, and none of the first is left.
+    let last = try resolved("variant=gspo", "variant=dr_grpo")
+    #expect(last.ratioLevel == .token && last.clipLow == 0.2)
+  }
+
+  @Test("every setting of a variant is one that grpo reads and takes")
+  func variantsAreValid() throws {
+    for variant in Configuration.Variant.allCases {
+      let configuration = try resolved("variant=\(variant.rawValue)")
+      #expect(configuration.variant == variant)
+      for (key, value) in variant.settings {
+        let field = try #require(Configuration.fields.first { $0.key == key })
+        #expect(field.algorithms.contains(.grpo))
+        #expect(try field.kind.checked(value) == value && field.get(configuration) == value)
+      }
+    }
   }
 
   @Test("--set without a key or a value", arguments: ["steps", "=5", ""])

@@ -63,13 +63,13 @@ enum LoopLab {
     let parameters = tinyParameters(seed: seed)
     return RunState(
       configuration, policy: Transformer(parameters),
-      reference: configuration.klWeight > 0 ? tinyParameters(seed: seed + 1) : nil,
+      reference: configuration.needsReference ? tinyParameters(seed: seed + 1) : nil,
       vocabulary: .standard, suite: suite, threads: threads)
   }
 
-  /// GRPO on three problems with groups of four.
-  static func grpo() -> Configuration {
-    var configuration = Configuration()
+  /// GRPO, or another algorithm, on three problems with groups of four.
+  static func grpo(_ algorithm: Configuration.Algorithm = .grpo) -> Configuration {
+    var configuration = Configuration(algorithm: algorithm)
     configuration.problems = 3
     configuration.groupSize = 4
     configuration.maxCompletionTokens = 7

@@ -17,7 +17,9 @@ struct LoopVerifierTests {
 
   private func shares(_ metrics: Metrics) -> [TokenFate: Double] {
     Dictionary(
-      uniqueKeysWithValues: TokenFate.allCases.map { ($0, metrics["ledger/\($0.rawValue)"] ?? -1) })
+      uniqueKeysWithValues: TokenFate.allCases.filter { $0 != .rejected }.map {
+        ($0, metrics["ledger/\($0.rawValue)"] ?? -1)
+      })
   }
 
   /// The share of a step's tokens that belong to some of its completions.

@@ -46,13 +46,14 @@ import Training
             ratioCap: options["delta"].number ?? .infinity))
       }
     return PolicyLoss(
-      surrogate, ratioLevel: level, klWeight: isRLOO ? 0 : options["beta"].number ?? 0)
+      surrogate, ratioLevel: level, klWeight: isRLOO ? 0 : options["beta"].number ?? 0,
+      entropyWeight: options["entropy_coef"].number ?? 0)
   }
 
   static func divisor(of entry: Fixture, lengths: [Int], tokens: Int) -> LossDivisor {
     if entry["trainer"].text == "RLOOTrainer" || entry["options"]["loss_type"].text == "luspo" {
       return LossDivisor(
-        .constantLength, completions: lengths.count, tokens: tokens, maxCompletionTokens: 1)
+        .sequenceSum, completions: lengths.count, tokens: tokens, maxCompletionTokens: 10)
     }
     let normalization: LossNormalization =
       switch entry["options"]["loss_type"].text {
@@ -111,9 +112,11 @@ import Training
       let divisor = Self.divisor(of: entry, lengths: lengths, tokens: tokens)
       let (sums, slopes) = batch.evaluate(loss, divisor: divisor, without: leftOut)
       var total = sums.loss
-      if let coefficient = options["entropy_coef"].number {
+      if loss.entropyWeight > 0 {
+        // All completions of that entry take part, as one piece.
         let entropies = losses["batch"]["entropies"].ragged(lengths)
-        total -= coefficient * entropies.reduce(0, +) / Double(tokens)
+        let weight = divisor.weight(completionTokens: entropies.count)
+        total += loss.entropyTerm(entropies: entropies.span, weight: weight).loss
       }
       if entry["trainer"].text == "RLOOTrainer" {
         // TRL's masked completion has the ratio 1 of no tokens, and so adds its advantage to the

@@ -152,5 +152,6 @@ import Training
     #expect((total(.tokenMean) - 1).magnitude < 1e-15)
     #expect((total(.sequenceMean) - 1).magnitude < 1e-15)
     #expect((total(.constantLength) - 16.0 / 32).magnitude < 1e-15)
+    #expect((total(.sequenceSum) - 16.0 / 4).magnitude < 1e-15)
   }
 }

@@ -102,8 +102,8 @@ extension Configuration {
     if groupSize < 2 {
       throw ConfigurationError(
         .setting,
-        "group_size 1 leaves nothing to compare a completion with; \(algorithm.rawValue) takes 2 "
-          + "or more")
+        "group_size (\(groupSize)) leaves nothing to compare a completion with; "
+          + "\(algorithm.rawValue) takes 2 or more")
     }
     if samplingRounds > 1 && klWeight > 0 && klInReward {
       throw ConfigurationError(

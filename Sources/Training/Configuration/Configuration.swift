@@ -58,7 +58,7 @@ package struct Configuration: Sendable, Equatable {
   /// How much of the baseline, a moving average of mean rewards, is kept at each step (Williams,
   /// Machine Learning 8, 1992, section 6.2).
   package var baselineDecay = 0.9
-  /// Reward from which on a completion is learned from (RAFT, arXiv 2304.06767, section 3).
+  /// Lowest reward of a completion that is learned from (RAFT, arXiv 2304.06767, section 3).
   package var acceptanceReward = 1.0
   /// Accepted completions of a problem that are learned from at most, the best first; 0 for all. RAFT's
   /// algorithm 1 keeps 1.

@@ -84,7 +84,7 @@ extension Configuration {
         ).only(.reinforce).from("Williams 1992"),
         ConfigurationField(
           "acceptance_reward", \.acceptanceReward, .number(.from(-1e6, to: 1e6)),
-          "reward from which on a completion is learned from"
+          "lowest reward of a completion that is learned from"
         ).only(.raft).from("arXiv 2304.06767").elsewhere("reward_threshold"),
         ConfigurationField(
           "accepted_per_group", \.acceptedPerGroup, .integer(0...1024),

@@ -4,7 +4,7 @@ package import Training
 package struct TrainOptions: Command {
   package static let specification = CommandSpecification(
     "train",
-    "Train a policy with verifiable rewards (grpo), or warm one up on demonstrations (sft).",
+    "Train a policy with verifiable rewards, or warm one up on demonstrations (sft).",
     sections: [
       OptionSection(
         "This command",
