@@ -20,7 +20,8 @@ package enum MemoryEstimate {
     let training = T * (L * row + 6 * C + c.vocabularySize + shape.rowWidth + F)
     let caches =
       samples ? (2 * Generator.slots + 32) * c.contextLength * 2 * shape.keyWidth * L : 0
-    let compared = (comparedTokens ?? 0) * c.vocabularySize
+    // A minibatch has a copy of its part.
+    let compared = 2 * (comparedTokens ?? 0) * c.vocabularySize
     return 4 * (sets * layout.count + min(threads, lanes) * training + threads * caches + compared)
   }
 }

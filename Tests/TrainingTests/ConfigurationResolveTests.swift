@@ -103,7 +103,8 @@ struct ConfigurationResolveTests {
     for algorithm in ["grpo", "rloo"] {
       #expect(
         refusal(set("algorithm", algorithm), set("group_size", "1"))
-          == "group_size (1) leaves nothing to compare a completion with; \(algorithm) takes 2 or more")
+          == "group_size (1) leaves nothing to compare a completion with; \(algorithm) takes 2 or more"
+      )
     }
     #expect(try resolved("algorithm=reinforce", "group_size=1").groupSize == 1)
     #expect(try resolved("algorithm=raft", "group_size=1").groupSize == 1)
@@ -114,7 +115,8 @@ struct ConfigurationResolveTests {
     #expect(try resolved("ratio_cap=1.2", "surrogate=cispo").ratioCap == 1.2)
     #expect(
       refusal(set("surrogate", "cispo"), set("ratio_level", "completion"))
-        .hasPrefix("surrogate cispo weighs tokens, and ratio_level completion makes them one action"))
+        .hasPrefix(
+          "surrogate cispo weighs tokens, and ratio_level completion makes them one action"))
     #expect(
       refusal(set("sampling_rounds", "3"), set("kl_weight", "0.1"), set("kl_in_reward", "true"))
         == "sampling_rounds (3) replaces groups whose rewards are equal, and with kl_in_reward none "

@@ -123,6 +123,7 @@ struct LoopVariantTests {
         configuration.entropyWeight = 0.03
         if algorithm == .raft {
           configuration.acceptedPerGroup = 2
+          configuration.acceptanceReward = 2
         } else {
           configuration.maskTruncated = true
           configuration.overlongPenalty = 0.5

@@ -58,9 +58,10 @@ extension Configuration {
           + Quantity.counted(samplingRounds - 1, "further round"))
     }
     if overlongPenalty > 0 {
+      let start = Quantity.grouped(maxCompletionTokens - overlongTokens)
       lines.append(
-        "rewards fall by up to \(shortestText(of: overlongPenalty)) from "
-          + "\(Quantity.grouped(maxCompletionTokens - overlongTokens)) to \(Quantity.counted(maxCompletionTokens, "token"))")
+        "rewards fall by up to \(shortestText(of: overlongPenalty)) from \(start) to "
+          + Quantity.counted(maxCompletionTokens, "token"))
     }
     lines.append(
       "\(passes) × \(parts) = \(Quantity.counted(updatesPerStep, "optimizer update")), each on "

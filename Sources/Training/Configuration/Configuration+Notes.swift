@@ -2,7 +2,8 @@ extension Configuration {
   /// What users should know of this combination of values: what a variant stands for, settings that can
   /// do nothing here, and arms that can't learn.
   package var notes: [String] {
-    variantNotes + (samplesCompletions ? ratioNotes + rewardNotes + divergenceNotes : demonstrationNotes)
+    variantNotes
+      + (samplesCompletions ? ratioNotes + rewardNotes + divergenceNotes : demonstrationNotes)
       + optimizerNotes
   }
 

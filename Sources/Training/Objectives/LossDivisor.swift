@@ -21,7 +21,8 @@ package enum LossNormalization: String, Sendable, CaseIterable, Codable {
 /// and gradient don't depend on the cut. The counts are those of TRL 1.16: completions of flat groups
 /// and those whose verifier failed count here even where they are dropped before the forward pass, so
 /// the step doesn't grow when fewer groups have a signal. Truncated completions that are masked count
-/// as completions, but their tokens don't.
+/// as completions, but their tokens don't. What dynamic or rejection sampling drops has left the update
+/// and counts nowhere.
 package struct LossDivisor: Sendable, Equatable {
   /// How the token losses become one number.
   package let normalization: LossNormalization
