@@ -3,9 +3,8 @@ import Testing
 
 @Suite("Runs: a resume is a resume")
 struct RunResumeTests {
-  /// Times that runs are killed; all of issue 3's twenty with HONE_FULL_TESTS=1.
-  private static let kills =
-    ProcessInfo.processInfo.environment["HONE_FULL_TESTS"] == "1" ? 20 : 6
+  /// Times that a run with all its state is killed; others a third of it.
+  private static let kills = 20
 
   /// An undisturbed run with how long it took and the hash of its weights.
   private func undisturbed(
@@ -79,7 +78,7 @@ struct RunResumeTests {
     try expectKillsDoNothing(
       lab.reinforced(steps: 6, problems: 8, groupSize: 8)
         + ["--algorithm", "reinforce", "--kl-weight", "0.05", "--checkpoint-every", "2"],
-      kills: max(2, Self.kills / 3))
+      kills: Self.kills / 3)
   }
 
   @Test("a resumed run goes on with the baseline it had")
@@ -111,7 +110,7 @@ struct RunResumeTests {
       lab.supervised(steps: 12) + [
         "--schedule", "cosine", "--problems", "64", "--weight-decay", "0.1", "--checkpoint-every",
         "4",
-      ], kills: max(2, Self.kills / 3))
+      ], kills: Self.kills / 3)
   }
 
   @Test("killed before its first checkpoint, a run starts again from its config")
