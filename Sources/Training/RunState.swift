@@ -175,7 +175,8 @@ package final class RunState {
         let word = random.block(
           SIMD4(UInt32(i), UInt32(epoch), UInt32(truncatingIfNeeded: step), 0)
         ).x
-        order.swapAt(i, Int(UInt64(word) * UInt64(i + 1) >> 32))
+        // In brackets: >> binds tighter than *, and would shift i + 1 to 0.
+        order.swapAt(i, Int((UInt64(word) * UInt64(i + 1)) >> 32))
       }
     }
     return (0..<parts).map { part in
