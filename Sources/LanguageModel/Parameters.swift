@@ -169,4 +169,6 @@ package enum RandomPurpose {
   package static let demonstration: UInt32 = 8
   /// Tokens of `ask`.
   package static let ask: UInt32 = 7
+  /// Resampling of scores, for intervals.
+  package static let bootstrap: UInt32 = 16
 }
