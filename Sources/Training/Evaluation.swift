@@ -62,6 +62,9 @@ package struct EvaluationResult: Sendable, Codable, Equatable {
   package var all: Scores
   /// Scores by task.
   package var tasks: [String: Scores]
+  /// Which problems were solved, where each had one completion. The coded form leaves it out: it is
+  /// for people to read, and `result.json` has this on its own.
+  package var solved = SolvedProblems()
 
   /// Scores over some problems.
   package struct Scores: Sendable, Codable, Equatable {
@@ -191,10 +194,12 @@ package struct Evaluator {
       Outcome(problem: p, samples: samples, rollout: rollout, verdicts: verdicts)
     }
     let byTask = Dictionary(grouping: outcomes) { problems[$0.problem].problem.task }
-    return EvaluationResult(
+    var result = EvaluationResult(
       suite: suite.name, split: plan.splits.count == 1 ? plan.splits[0].rawValue : "all",
       all: scores(outcomes, samples),
       tasks: byTask.mapValues { scores($0, samples) })
+    if samples == 1 { result.solved = SolvedProblems(byTask.mapValues { $0.map(\.mark) }) }
+    return result
   }
 
   /// One problem's completions, counted.
@@ -215,6 +220,9 @@ package struct Evaluator {
         }
       }
     }
+
+    /// What became of the problem, where it had one completion.
+    var mark: SolvedProblems.Mark { judged == 0 ? .unjudged : right > 0 ? .solved : .unsolved }
   }
 
   private func scores(_ outcomes: [Outcome], _ samples: Int) -> EvaluationResult.Scores {

@@ -12,7 +12,8 @@ package enum LearningRateShape: String, Sendable, CaseIterable, Codable {
 
 /// The learning rate of each optimizer update: a linear warm-up, then a shape.
 ///
-/// A pure function of the update's number, so that a resumed run needs no state for it.
+/// A pure function of the update's number and of what is spent of a token budget, so that a resumed
+/// run needs no state for it.
 package struct LearningRateSchedule: Sendable, Equatable {
   /// The largest rate.
   package let peak: Double
@@ -45,11 +46,14 @@ package struct LearningRateSchedule: Sendable, Equatable {
   /// No update of a run has rate 0: of w updates of warm-up the first has 1 / w of the peak and the
   /// last has the peak, and the fall would reach the final fraction at the update after the last one.
   /// Updates past the end of the run keep the final fraction.
-  package func rate(update: Int) -> Double {
-    precondition(update >= 0, "updates count from 0")
+  ///
+  /// - Parameter spent: the share of the run's token budget that earlier updates used up. Where it says
+  ///   that more of the run is over than the update's number does, the fall follows it.
+  package func rate(update: Int, spent: Double = 0) -> Double {
+    precondition(update >= 0 && spent >= 0, "updates count from 0")
     if update < warmUpUpdates { return peak * (Double(update + 1) / Double(warmUpUpdates)) }
     let length = Double(max(totalUpdates - warmUpUpdates, 1))
-    let progress = min(Double(update - warmUpUpdates) / length, 1)
+    let progress = min(max(Double(update - warmUpUpdates) / length, spent), 1)
     let height =
       switch shape {
       case .constant: 1.0

@@ -2,7 +2,8 @@ internal import Checkpointing
 internal import Foundation
 import Verifiers
 
-/// A run on disk: `config.json`, `metrics.jsonl`, `completions.jsonl`, `checkpoints/`.
+/// A run on disk: `config.json`, `metrics.jsonl`, `completions.jsonl`, `checkpoints/`, and once it is
+/// finished `result.json`.
 package struct RunFolder: Sendable {
   /// The folder.
   package let path: String
@@ -16,6 +17,8 @@ package struct RunFolder: Sendable {
   package var metricsFile: String { "\(path)/metrics.jsonl" }
   /// Sampled completions with verdicts and advantages.
   package var completionsFile: String { "\(path)/completions.jsonl" }
+  /// What a finished run came to.
+  package var resultFile: String { "\(path)/result.json" }
   /// Saved states of the run.
   package var checkpointFolder: String { "\(path)/checkpoints" }
 

@@ -21,4 +21,10 @@ final class RunLock: Sendable {
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Whether another process trains in the folder just now.
+  static func isHeld(_ folder: RunFolder) -> Bool {
+    guard FileManager.default.fileExists(atPath: folder.path) else { return false }
+    return (try? RunLock(folder)) == nil
+  }
 }

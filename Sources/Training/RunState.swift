@@ -23,6 +23,10 @@ package final class RunState {
   package var tokensSeen = 0
   /// What REINFORCE remembers from step to step; checkpoints keep it.
   package var baseline: MovingAverageBaseline?
+  /// Completion tokens of all whole steps so far: sampled ones, for `sft` those of demonstrations.
+  package var completionTokens = 0
+  /// Those of the step under way, also of completions that it sampled and threw away.
+  var completionTokensOfStep = 0
   let threads: Int
   private let schedule: LearningRateSchedule
   private var generator: Generator?
@@ -57,8 +61,25 @@ package final class RunState {
       totalUpdates: c.steps, finalFraction: c.finalLearningRateFraction)
   }
 
+  /// Takes a step with an algorithm, and counts its completion tokens once it is whole.
+  func take(_ step: Int, of algorithm: any TrainingAlgorithm) throws -> StepReport {
+    completionTokensOfStep = 0
+    var report = try algorithm.step(step)
+    completionTokens += completionTokensOfStep
+    report.metrics["num_completion_tokens"] = Double(completionTokens)
+    return report
+  }
+
+  /// The share of the token budget that is used up; 0 where there is none.
+  var spentShare: Double {
+    let budget = configuration.tokenBudget
+    return budget > 0 ? Double(completionTokens) / Double(budget) : 0
+  }
+
   /// The rate of a step's updates.
-  package func learningRate(step: Int) -> Double { schedule.rate(update: step - 1) }
+  package func learningRate(step: Int) -> Double {
+    schedule.rate(update: step - 1, spent: spentShare)
+  }
 
   /// The step's training problems; another seed walks through other ones.
   ///
@@ -96,6 +117,7 @@ package final class RunState {
     let rollout = Rollout(
       problems, prompts: prompts, generations: generations, copies: copies,
       vocabulary: text.vocabulary, start: start)
+    completionTokensOfStep += rollout.tokenCount
     // Completions of such a policy are all wrong: without this the run would go on with flat groups.
     guard rollout.isFinite else {
       let what = policy.parameters.firstNonFinite.map { "the weight \($0)" }

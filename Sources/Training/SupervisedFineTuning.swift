@@ -32,6 +32,7 @@ package struct SupervisedFineTuning: TrainingAlgorithm {
         maxCompletionTokens: run.configuration.contextLength), learningRate: rate)
     if let what = report.nonFinite { throw TrainingError.notFinite(step: step, what: what) }
     run.tokensSeen += batch.tokens.count
+    run.completionTokensOfStep += batch.scoredCount
     var metrics = Metrics()
     let tokens = Double(batch.scoredCount)
     metrics["step"] = Double(step)

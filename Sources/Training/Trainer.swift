@@ -139,7 +139,7 @@ package final class Trainer {
   }
 
   /// The model of a run's start: the one named, or the suite's own shipped base.
-  private static func firstModel(
+  static func firstModel(
     _ configuration: Configuration, _ installation: Installation
   ) throws -> ModelBundle {
     var name = configuration.model
@@ -175,24 +175,8 @@ package final class Trainer {
     self.model = model
     self.reference = reference
     threads = configuration.threads == 0 ? Parallel.processorCount : configuration.threads
-    let layout = model.parameters.layout
-    let context = layout.configuration.contextLength
-    guard configuration.maxCompletionTokens < context else {
-      throw TrainingError.unusable(
-        "max_completion_tokens \(configuration.maxCompletionTokens) leaves no room for a prompt in "
-          + "the context of \(context) tokens of \(model.name)",
-        mend: "Lower it, or use a model with a longer context.")
-    }
-    var opened = try SuiteLocator.open(
-      configuration.suite, fitting: model,
-      maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)
-    if !configuration.holdout.isEmpty {
-      opened = try opened.withholding(
-        SuiteLocator.open(configuration.holdout, installation: installation))
-    }
+    let opened = try Self.suite(of: configuration, fitting: model, installation)
     suite = verifier.map { opened.judged(by: $0) } ?? opened
-    try suite.checkHasProblems(in: .train)
-    if configuration.algorithm == .sft { try suite.checkHasDemonstrations() }
     run = RunState(
       configuration, policy: Transformer(model.parameters), reference: reference,
       vocabulary: model.vocabulary, suite: suite, threads: threads)
@@ -205,9 +189,35 @@ package final class Trainer {
           ? nil
           : EvaluationPlan.Besides(
             samples: configuration.evaluationSamples, rule: configuration.samplingRule)),
-      suite: suite, vocabulary: model.vocabulary, layout: layout, threads: threads)
+      suite: suite, vocabulary: model.vocabulary, layout: model.parameters.layout, threads: threads)
     state = TrainerState(
-      step: 0, updates: 0, tokensSeen: 0, metricsLines: 0, completionLines: 0, seconds: 0)
+      step: 0, updates: 0, tokensSeen: 0, completionTokens: 0, metricsLines: 0, completionLines: 0,
+      seconds: 0)
+  }
+
+  /// Opens a run's suite and checks that it can be trained on with a model.
+  ///
+  /// - Throws: `SuiteError`, or `TrainingError` where the model's context is too short.
+  static func suite(
+    of configuration: Configuration, fitting model: ModelBundle, _ installation: Installation
+  ) throws -> TaskSuite {
+    let context = model.parameters.layout.configuration.contextLength
+    guard configuration.maxCompletionTokens < context else {
+      throw TrainingError.unusable(
+        "max_completion_tokens \(configuration.maxCompletionTokens) leaves no room for a prompt in "
+          + "the context of \(context) tokens of \(model.name)",
+        mend: "Lower it, or use a model with a longer context.")
+    }
+    var suite = try SuiteLocator.open(
+      configuration.suite, fitting: model,
+      maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)
+    if !configuration.holdout.isEmpty {
+      suite = try suite.withholding(
+        SuiteLocator.open(configuration.holdout, installation: installation))
+    }
+    try suite.checkHasProblems(in: .train)
+    if configuration.algorithm == .sft { try suite.checkHasDemonstrations() }
+    return suite
   }
 
   /// Trains to the last step, or until `shouldStop` says so between two steps; saves either way.
@@ -219,18 +229,21 @@ package final class Trainer {
   ) throws -> TrainingSummary {
     let metricsFile = try LineFile(folder.metricsFile, keeping: state.metricsLines)
     let completionsFile = try LineFile(folder.completionsFile, keeping: state.completionLines)
+    // It holds only for the steps there were.
+    if !isDone { try? FileManager.default.removeItem(atPath: folder.resultFile) }
     let before = state.before ?? evaluator.evaluate(run.policy)
+    if state.before == nil { state.solvedBefore = before.solved }
     state.before = before
     observer.before(before)
     let algorithm = configuration.algorithm.type.init(run)
     var savedStep = folder.checkpoints().last?.step
-    while state.step < configuration.steps && !shouldStop() {
+    while !isDone && !shouldStop() {
       let step = state.step + 1
       let start = Clock.now
       let updates = run.learner.updates
       var report: StepReport
       do {
-        report = try algorithm.step(step)
+        report = try run.take(step, of: algorithm)
       } catch {
         // Before the step's first update the state is whole: nothing of it is lost.
         let isWhole = run.learner.updates == updates
@@ -239,21 +252,19 @@ package final class Trainer {
       }
       state.step = step
       state.seconds += Clock.seconds(since: start)
-      if configuration.evaluationEvery > 0 && step % configuration.evaluationEvery == 0
-        && step < configuration.steps
-      {
+      if configuration.evaluationEvery > 0 && step % configuration.evaluationEvery == 0 && !isDone {
         let result = evaluator.evaluate(run.policy)
         report.metrics["eval/pass@1"] = result.all.passAt1
         observer.evaluated(step, result)
       }
-      let isLast = step == configuration.steps || shouldStop()
+      let isLast = isDone || shouldStop()
       let isDue = configuration.checkpointEvery > 0 && step % configuration.checkpointEvery == 0
       if isLast || isDue { report.metrics.weightsHash = run.policy.parameters.hash }
       try metricsFile.append([report.metrics.line])
       try completionsFile.append(report.completions.map(Self.line))
       state.metricsLines += 1
       state.completionLines += report.completions.count
-      observer.step(step, of: configuration.steps, report.metrics, seconds: state.seconds)
+      observer.step(step, of: expectedSteps, report.metrics, seconds: state.seconds)
       if isLast || isDue {
         // Lines first: a checkpoint counts them, and a resumed run cuts off what came later.
         try metricsFile.synchronize()
@@ -262,17 +273,35 @@ package final class Trainer {
         savedStep = step
       }
     }
-    let isDone = state.step == configuration.steps
     let after = isDone ? evaluator.evaluate(run.policy) : nil
     if savedStep != state.step || after != nil {
       try metricsFile.synchronize()
       try completionsFile.synchronize()
       try save(after: after)
     }
+    if let after {
+      try RunResult(
+        steps: state.step, completionTokens: run.completionTokens, seconds: state.seconds,
+        before: before, after: after,
+        solved: RunResult.Solved(
+          before: state.solvedBefore ?? SolvedProblems(), after: after.solved),
+        weightsHash: run.policy.parameters.hash
+      ).write(to: folder)
+    }
     return TrainingSummary(
       run: folder.path, steps: state.step, seconds: state.seconds, before: before, after: after,
       weightsHash: run.policy.parameters.hash,
       checkpoint: folder.checkpoint(step: state.step).path)
+  }
+
+  /// Whether the last step is done: by number, or because the token budget is used up.
+  private var isDone: Bool { state.step >= configuration.steps || run.spentShare >= 1 }
+
+  /// The steps there will be, guessed from the tokens of those so far where they have a budget.
+  private var expectedSteps: Int {
+    guard run.spentShare > 0 else { return configuration.steps }
+    let guess = (Double(state.step) / run.spentShare).rounded(.up)
+    return min(configuration.steps, max(state.step, guess < 1e9 ? Int(guess) : .max))
   }
 
   /// Processors this process may run on: the threads that 0 stands for.
@@ -305,6 +334,7 @@ package final class Trainer {
     state.updates = run.learner.updates
     state.tokensSeen = run.tokensSeen
     state.baseline = run.baseline
+    state.completionTokens = run.completionTokens
     var madeBy: [String: JSONValue] = [
       "program": .string("hone \(Hone.version)"),
       "config": try JSONValue(encoding: toldConfiguration),

@@ -11,6 +11,8 @@ struct TrainerState: Codable, Equatable {
   var updates: Int
   /// Prompt and completion tokens processed.
   var tokensSeen: Int
+  /// Completion tokens; absent in checkpoints of before they were counted.
+  var completionTokens: Int?
   /// Lines of `metrics.jsonl` that belong to those steps.
   var metricsLines: Int
   /// Lines of `completions.jsonl` that belong to those steps.
@@ -21,6 +23,8 @@ struct TrainerState: Codable, Equatable {
   var before: EvaluationResult?
   /// REINFORCE's baseline, once it has seen a step.
   var baseline: MovingAverageBaseline?
+  /// Which problems it solved.
+  var solvedBefore: SolvedProblems?
 }
 
 /// Saves a run's whole state as an archive, and reads it back.
@@ -53,6 +57,7 @@ enum TrainerCheckpoint {
     run.learner.updates = state.updates
     run.tokensSeen = state.tokensSeen
     run.baseline = state.baseline
+    run.completionTokens = state.completionTokens ?? 0
     return state
   }
 

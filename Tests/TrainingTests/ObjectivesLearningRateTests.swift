@@ -26,6 +26,16 @@ import Training
     #expect(rates(.cosine, [13], warmUp: 11) == rates(.cosine, [2]))
   }
 
+  /// Under a token budget the fall follows what is spent, where that is further than the updates.
+  @Test func theFallFollowsTheBudget() {
+    let schedule = LearningRateSchedule(
+      peak: 1, shape: .linear, warmUpUpdates: 2, totalUpdates: 12)
+    let rates = [(0, 0.9), (2, 0), (2, 0.25), (7, 0.25), (7, 0.75), (8, 1.5)].map {
+      schedule.rate(update: $0.0, spent: $0.1)
+    }
+    #expect(largestDifference(rates, [0.5, 1, 0.75, 0.5, 0.25, 0]) < 1e-15)
+  }
+
   @Test(arguments: LearningRateShape.allCases)
   func noUpdateIsWastedAndNoneExceedsThePeak(shape: LearningRateShape) {
     for (warmUp, total) in [(0, 1), (1, 1), (5, 5), (9, 3), (0, 7), (3, 40), (0, 0)] {

@@ -76,10 +76,12 @@ extension Configuration {
       evaluationSamples > 0
       ? " and \(Quantity.counted(evaluationSamples, "sample")) each at temperature "
         + shortestText(of: temperature) : ""
+    let budget = Quantity.counted(tokenBudget, "completion token")
     return [
       "\(Quantity.counted(steps, "step")) = \(Quantity.counted(steps * completionsPerStep, examples)), "
         + (samplingRounds > 1 ? "and those of further rounds, " : "")
-        + Quantity.counted(steps * updatesPerStep, "optimizer update"),
+        + Quantity.counted(steps * updatesPerStep, "optimizer update")
+    ] + (tokenBudget > 0 ? ["or fewer: the step that reaches \(budget) is the last"] : []) + [
       "\(Quantity.counted(2 + between, "evaluation")), each on "
         + "\(Quantity.counted(evaluationProblems, "held-out problem")), greedy\(samples)",
       checkpointEvery > 0

@@ -25,6 +25,9 @@ package struct Configuration: Sendable, Equatable {
   package var threads = 0
   /// Steps of training; one step samples (or reads) one batch.
   package var steps = 100
+  /// Completion tokens after which a run ends, even before its last step: those it sampled, for `sft`
+  /// those of demonstrations; 0 for no such end.
+  package var tokenBudget = 0
 
   // MARK: Sampling
 
@@ -179,9 +182,13 @@ package struct Configuration: Sendable, Equatable {
 
   /// The folder of the run: `run`, or where that is empty one named after algorithm, suite and seed.
   package var runFolder: String {
-    guard run.isEmpty else { return run }
+    run.isEmpty ? "runs/\(algorithm.rawValue)-\(suiteLabel)-\(seed)" : run
+  }
+
+  /// The suite in a folder's name: a file without its path and ending.
+  var suiteLabel: String {
     let file = suite.split(separator: "/").last ?? "suite"
     let name = file.split(separator: ".", omittingEmptySubsequences: false).first ?? ""
-    return "runs/\(algorithm.rawValue)-\(name.isEmpty ? file : name)-\(seed)"
+    return String(name.isEmpty ? file : name)
   }
 }

@@ -30,6 +30,10 @@ extension Configuration {
         ConfigurationField(
           "steps", \.steps, .integer(1...1_000_000), "steps of training, one batch each"
         ).own(1500, for: .sft).elsewhere("max_steps", "iterations"),
+        ConfigurationField(
+          "token_budget", \.tokenBudget, .integer(0...),
+          "end after the step in which this many completion tokens are reached; 0: steps decide"
+        ).elsewhere("tokens", "total_tokens"),
       ]),
     ConfigurationSection(
       "Sampling",

@@ -59,7 +59,10 @@ package struct TrainPresenter: Sendable {
         "from \(model) (\(size) M parameters)", "seed \(configuration.seed)",
         Quantity.counted(threads, "thread"),
       ].joined(separator: " · "))
-    let steps = Quantity.counted(configuration.steps, "step")
+    let steps =
+      Quantity.counted(configuration.steps, "step")
+      + (configuration.tokenBudget > 0
+        ? " or \(Quantity.counted(configuration.tokenBudget, "completion token"))" : "")
     if configuration.samplesCompletions {
       say(
         "\(Quantity.counted(configuration.problems, "problem")) × \(configuration.groupSize) samples"
