@@ -31,7 +31,8 @@ package protocol Command: CommandOptions {
 
 /// Every command, in the order of the help.
 package let commands: [any Command.Type] = [
-  TrainOptions.self, ResumeOptions.self, EvaluateOptions.self, AskOptions.self,
+  TrainOptions.self, ResumeOptions.self, CompareOptions.self, EvaluateOptions.self,
+  AskOptions.self,
   SuitesOptions.self, SuitesShowOptions.self, VerifiersOptions.self,
   CheckpointInspectOptions.self, CheckpointVerifyOptions.self, CheckpointUnpackOptions.self,
   CheckpointPackOptions.self, DiffOptions.self, BenchOptions.self,

@@ -7,7 +7,7 @@ struct CommandLineTests {
   func help() throws {
     for (arguments, fixture) in [
       (["--help"], "help.txt"), (["train", "--help"], "train-help.txt"),
-      (["help", "train"], "train-help.txt"),
+      (["help", "train"], "train-help.txt"), (["compare", "--help"], "compare-help.txt"),
     ] {
       let result = try ToolRunner.run(arguments)
       #expect(result.exitCode == 0 && result.errors.isEmpty)

@@ -4,7 +4,7 @@ import Verifiers
 package struct ParsedArguments: Sendable {
   /// The command.
   package let specification: CommandSpecification
-  /// The arguments without a flag, as many as the command takes.
+  /// The arguments without a flag, as many of each as the command takes.
   package fileprivate(set) var operands: [String] = []
   /// The flags with their values, in the order they were given.
   package fileprivate(set) var values: [(name: String, value: ConfigurationValue)] = []
@@ -149,14 +149,15 @@ package struct ArgumentParser {
   }
 
   private func checkOperands(_ operands: [String]) throws(UsageError) {
-    let known = specification.operands
-    if operands.count < known.count {
-      let missing = known[operands.count]
-      throw error("hone \(specification.name) needs \(missing.name): \(missing.summary)")
+    var rest = operands[...]
+    for known in specification.operands {
+      guard rest.count >= known.count.lowerBound else {
+        throw error("hone \(specification.name) needs \(known.name): \(known.summary)")
+      }
+      rest = rest.dropFirst(known.count.upperBound)
     }
-    if operands.count > known.count {
-      let surplus = jsonString(operands[known.count])
-      throw error("hone \(specification.name) doesn't know what to do with \(surplus)")
+    if let surplus = rest.first {
+      throw error("hone \(specification.name) doesn't know what to do with \(jsonString(surplus))")
     }
   }
 

@@ -28,10 +28,14 @@ package struct CommandSpecification: Sendable {
     /// What it is.
     package let summary: String
 
-    /// Makes an operand; every one must be given.
-    package init(_ name: String, _ summary: String) {
+    /// How many of it may be given; of a command's operands only the last one's may vary.
+    package let count: ClosedRange<Int>
+
+    /// Makes an operand, which must be given once unless something else is said.
+    package init(_ name: String, _ summary: String, count: ClosedRange<Int> = 1...1) {
       self.name = name
       self.summary = summary
+      self.count = count
     }
   }
 
@@ -40,7 +44,11 @@ package struct CommandSpecification: Sendable {
 
   /// The line that errors and the help show.
   package var usage: String {
-    let words = ["usage: hone", name] + operands.map(\.name) + (options.isEmpty ? [] : ["[FLAG]…"])
+    let places = operands.map { operand in
+      let place = operand.name + (operand.count.upperBound > 1 ? "…" : "")
+      return operand.count.lowerBound == 0 ? "[\(place)]" : place
+    }
+    let words = ["usage: hone", name] + places + (options.isEmpty ? [] : ["[FLAG]…"])
     return words.joined(separator: " ")
   }
 }

@@ -8,6 +8,8 @@ package struct ConfigurationSetting: Sendable, Equatable {
     case flag
     /// As `--set key=value`.
     case set
+    /// In the name of an arm of a comparison, which is given.
+    case arm(String)
     /// In a file: line and column from 1, columns in characters.
     case file(path: String, line: Int, column: Int)
   }
@@ -95,6 +97,7 @@ package struct ConfigurationSetting: Sendable, Equatable {
     switch origin {
     case .flag: ""
     case .set: "--set: "
+    case .arm(let name): "arm \(name): "
     case .file(let path, let line, let column): "\(path):\(line):\(column): "
     }
   }

@@ -5,11 +5,14 @@ package struct ResumeOptions: Command {
   package static let specification = CommandSpecification(
     "resume",
     "Go on with a run from its newest checkpoint, bit for bit as if it had never stopped.",
-    operands: [.init("RUN", "the run's folder")],
+    operands: [.init("RUN", "the folder of a run, or of a comparison")],
     options: [
       OptionSpecification("steps", .integer(1...1_000_000), "end after this step instead"),
       OptionSpecification(
         "threads", .integer(0...1024), "threads, 0 for one per core; results don't depend on it"),
+      OptionSpecification(
+        "until-input-ends",
+        "stop and save also when standard input ends: for programs that start runs"),
       jsonOption,
       quietOption,
     ])
@@ -20,6 +23,8 @@ package struct ResumeOptions: Command {
   package let steps: Int?
   /// The threads; nil for the run's own.
   package let threads: Int?
+  /// Whether the end of standard input stops the run.
+  package let untilInputEnds: Bool
   /// Whether standard output ends with a line of JSON.
   package let isJSON: Bool
   /// Whether progress is left out.
@@ -29,11 +34,24 @@ package struct ResumeOptions: Command {
     runFolder = arguments.operands[0]
     steps = arguments.integer("steps")
     threads = arguments.integer("threads")
+    untilInputEnds = arguments.isOn("until-input-ends")
     isJSON = arguments.isOn("json")
     isQuiet = arguments.isOn("quiet")
   }
 
   package func run() throws -> ExitCode {
+    if untilInputEnds { Interruption.watchInput() }
+    if ComparisonFolder.isComparison(runFolder) {
+      guard steps == nil else {
+        throw ConfigurationError(
+          .setting, "\(runFolder) is a comparison, whose budget stays as planned; leave --steps out"
+        )
+      }
+      return try CompareSession(
+        ComparisonFolder(runFolder), ComparisonFolder(runFolder).plan(), threads: threads ?? 0,
+        isJSON: isJSON, isQuiet: isQuiet
+      ).run()
+    }
     let trainer = try Trainer(resuming: runFolder, steps: steps, threads: threads)
     return try TrainSession(trainer, isJSON: isJSON, isQuiet: isQuiet).run()
   }
