@@ -44,6 +44,9 @@ package struct FloatView: Sendable {
     return FloatView(owner: owner, offset: offset + start, count: count)
   }
 
+  /// A view of a range of this one.
+  package func slice(_ range: Range<Int>) -> FloatView { slice(range.lowerBound, range.count) }
+
   /// One float; the index is checked.
   package subscript(index: Int) -> Float {
     get {

@@ -110,7 +110,7 @@ package final class Generator {
 
   /// Samples all completions of a request.
   package func generate(_ model: Transformer, _ request: GenerationRequest) -> Generations {
-    precondition(model.parameters.layout == layout)
+    precondition(model.configuration == layout.configuration)
     precondition(request.prompts.allSatisfy { !$0.isEmpty && $0.count <= longestPrompt })
     precondition(request.maximumNewTokens <= maximumNewTokens)
     let total = request.prompts.count * request.copies

@@ -5,15 +5,17 @@ package enum MemoryEstimate {
   /// Bytes of weights, optimizer state, gradients, workspaces and caches.
   ///
   /// `comparedTokens` are those at most whose distributions a reference policy keeps; nil without one.
+  /// `hasCritic` is for a critic with a trunk of its own.
   package static func bytes(
-    _ layout: ParameterLayout, threads: Int, samples: Bool, comparedTokens: Int?
+    _ layout: ParameterLayout, threads: Int, samples: Bool, comparedTokens: Int?, hasCritic: Bool
   ) -> Int {
     let c = layout.configuration
     let (C, F, L, T) = (c.hiddenSize, c.feedForwardSize, c.layers, 512)
     let shape = c.attention
-    // Policy, gradient, two moments, the lanes' gradients, and the reference.
+    // Weights, gradient, two moments and the lanes' gradients of each trained model; the reference.
     let lanes = TrainingPass.lanes(of: layout)
-    let sets = 4 + lanes + (comparedTokens == nil ? 0 : 1)
+    let trained = hasCritic ? 2 : 1
+    let sets = trained * (4 + lanes) + (comparedTokens == nil ? 0 : 1)
     let row =
       4 * C + shape.rowWidth + shape.queryWidth + 3 * F
       + c.heads * SequenceAttention.probabilityStride(length: c.contextLength)
@@ -22,6 +24,7 @@ package enum MemoryEstimate {
       samples ? (2 * Generator.slots + 32) * c.contextLength * 2 * shape.keyWidth * L : 0
     // A minibatch has a copy of its part.
     let compared = 2 * (comparedTokens ?? 0) * c.vocabularySize
-    return 4 * (sets * layout.count + min(threads, lanes) * training + threads * caches + compared)
+    let spaces = trained * min(threads, lanes) * training + threads * caches
+    return 4 * (sets * layout.count + spaces + compared)
   }
 }

@@ -12,13 +12,28 @@ package struct ParameterEntry: Sendable, Equatable {
   package var count: Int { shape.reduce(1, *) }
 }
 
+/// What a model ends in.
+package struct OutputHeads: OptionSet, Sendable {
+  package let rawValue: Int
+  package init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// Logits over the vocabulary: a policy.
+  package static let logits = OutputHeads(rawValue: 1)
+  /// One number for each token: a critic.
+  package static let value = OutputHeads(rawValue: 2)
+}
+
 /// Where each tensor lies in one flat allocation.
 ///
 /// Queries, keys and values are adjacent, and so are gate and up, so that each group is one matrix
-/// to the products while every tensor keeps its Hugging Face name.
+/// to the products while every tensor keeps its Hugging Face name. The value head comes last, so that
+/// the language model is the same prefix with and without it; its names are those of transformers'
+/// `LlamaForTokenClassification` with one label.
 package struct ParameterLayout: Sendable, Equatable {
   /// The model's shape.
   package let configuration: ModelConfiguration
+  /// What it ends in.
+  package let heads: OutputHeads
   /// All tensors, in memory order.
   package let entries: [ParameterEntry]
   /// Floats in all.
@@ -27,6 +42,7 @@ package struct ParameterLayout: Sendable, Equatable {
   let layerStarts: [LayerOffsets]
   let finalNorm: Int
   let output: Int
+  let value: Int
 
   struct LayerOffsets: Sendable, Equatable {
     var inputNorm = 0
@@ -37,8 +53,18 @@ package struct ParameterLayout: Sendable, Equatable {
     var down = 0
   }
 
+  /// The tensors without those of the value head: trunk and logits.
+  package var languageModelEntries: ArraySlice<ParameterEntry> {
+    entries.dropLast(valueHeadEntries.count)
+  }
+
+  /// The tensors of the value head: weight and bias, or none.
+  package var valueHeadEntries: ArraySlice<ParameterEntry> {
+    entries.suffix(heads.contains(.value) ? 2 : 0)
+  }
+
   /// Lays out a configuration.
-  package init(_ c: ModelConfiguration) {
+  package init(_ c: ModelConfiguration, heads: OutputHeads = .logits) {
     var entries: [ParameterEntry] = []
     var end = 0
     func add(_ name: String, _ shape: Int...) -> Int {
@@ -67,8 +93,15 @@ package struct ParameterLayout: Sendable, Equatable {
     }
     layerStarts = layers
     finalNorm = add("model.norm.weight", C)
-    output = c.tiesEmbeddings ? embedding : add("lm_head.weight", c.vocabularySize, C)
+    let hasMatrix = heads.contains(.logits) && !c.tiesEmbeddings
+    output = hasMatrix ? add("lm_head.weight", c.vocabularySize, C) : embedding
+    value = end
+    if heads.contains(.value) {
+      _ = add("score.weight", 1, C)
+      _ = add("score.bias", 1)
+    }
     configuration = c
+    self.heads = heads
     self.entries = entries
     count = end
   }
@@ -84,6 +117,8 @@ package final class Parameters: Sendable {
   let layers: [Layer]
   let finalNorm: FloatView  // (C)
   let output: FloatView  // (V, C)
+  let valueWeight: FloatView  // (C), empty without a value head
+  let valueBias: FloatView  // (1), empty without a value head
 
   struct Layer: Sendable {
     let inputNorm: FloatView  // (C)
@@ -104,6 +139,9 @@ package final class Parameters: Sendable {
     embedding = values.view(layout.embedding, V * C)
     finalNorm = values.view(layout.finalNorm, C)
     output = values.view(layout.output, V * C)
+    let hasValue = layout.heads.contains(.value)
+    valueWeight = values.view(layout.value, hasValue ? C : 0)
+    valueBias = values.view(layout.value + valueWeight.count, hasValue ? 1 : 0)
     layers = layout.layerStarts.map {
       Layer(
         inputNorm: values.view($0.inputNorm, C),
@@ -114,14 +152,27 @@ package final class Parameters: Sendable {
     }
   }
 
-  /// Makes random weights: normal with deviation 0.02, residual outputs 0.02 / sqrt(2L), norms 1.
+  /// Makes a copy of a model of the same shape; a head that it doesn't have starts at zero.
+  package convenience init(_ layout: ParameterLayout, from other: Parameters) {
+    precondition(layout.configuration == other.layout.configuration, "models of one shape")
+    self.init(layout)
+    for entry in layout.entries {
+      guard let source = other.layout.entries.first(where: { $0.name == entry.name }) else {
+        continue
+      }
+      self[entry].copy(from: other[source])
+    }
+  }
+
+  /// Makes random weights: normal with deviation 0.02, residual outputs 0.02 / sqrt(2L), norms 1, a
+  /// value head 0.
   ///
   /// A pure function of the seed: each weight has its own counter.
   package convenience init(_ layout: ParameterLayout, seed: UInt64) {
     self.init(layout)
     let random = Philox(seed: seed, purpose: RandomPurpose.initialization)
     let residual = 0.02 / Float(2 * layout.configuration.layers).squareRoot()
-    for entry in layout.entries {
+    for entry in layout.languageModelEntries {
       let view = self[entry]
       if entry.name.hasSuffix("norm.weight") {
         view.fill(1)

@@ -77,16 +77,17 @@ package final class TrainingPass {
     entropies: FloatView, distributions: FloatView? = nil
   ) {
     let V = layout.configuration.vocabularySize
-    let pieces = batch.pieces(of: pieceTokens)
-    let spaces = self.spaces(for: pieces.count)
-    Parallel.forEach(pieces: pieces.count, threads: min(threads, laneCount)) { worker, index in
-      let ws = spaces[worker]
-      let range = Self.load(ws, batch, pieces[index])
+    forEachPiece(of: batch) { ws, scored in
       model.score(
-        ws, logProbabilities: logProbabilities.slice(range.lowerBound, range.count),
-        entropies: entropies.slice(range.lowerBound, range.count), temperature: temperature,
-        distributions: distributions?.slice(range.lowerBound * V, range.count * V))
+        ws, logProbabilities: logProbabilities.slice(scored), entropies: entropies.slice(scored),
+        temperature: temperature,
+        distributions: distributions?.slice(scored.lowerBound * V, scored.count * V))
     }
+  }
+
+  /// Fills the values (scored tokens) of a batch: what a critic expects before each token.
+  package func score(_ model: Transformer, _ batch: PackedBatch, values: FloatView) {
+    forEachPiece(of: batch) { ws, scored in model.value(ws, values.slice(scored)) }
   }
 
   /// Fills log-probabilities, entropies and slopes (scored tokens) and the gradient of a batch.
@@ -94,15 +95,68 @@ package final class TrainingPass {
   /// `objective` is called once a piece with the range of sequences whose log-probabilities are
   /// ready; it fills their `slopes` with d loss / d log-probability, and their `entropySlopes`, where
   /// those are given, with d loss / d entropy. With a `comparison` its divergences are filled, too.
+  /// With `critic` the model has a value head: its values are ready as well, and `objective` fills
+  /// d loss / d value.
   package func gradient(
     _ model: Transformer, _ batch: PackedBatch, temperature: Float, logProbabilities: FloatView,
     entropies: FloatView, slopes: FloatView, entropySlopes: FloatView? = nil,
-    comparison: Comparison? = nil, into gradients: Parameters,
-    objective: @Sendable (_ sequences: Range<Int>) -> Void
+    comparison: Comparison? = nil, critic: (values: FloatView, slopes: FloatView)? = nil,
+    into gradients: Parameters, objective: @Sendable (_ sequences: Range<Int>) -> Void
   ) {
+    precondition(logProbabilities.count >= batch.scoredCount)
     let V = layout.configuration.vocabularySize
     let bonus = entropySlopes.map { EntropySlopes(slopes: $0, entropies: entropies) }
-    precondition(gradients.layout == layout && logProbabilities.count >= batch.scoredCount)
+    accumulate(batch, into: gradients) { ws, sum, sequences, scored in
+      model.score(
+        ws, logProbabilities: logProbabilities.slice(scored), entropies: entropies.slice(scored),
+        values: critic?.values.slice(scored), temperature: temperature,
+        comparison: comparison?.slice(scored.lowerBound, scored.count, vocabulary: V))
+      objective(sequences)
+      model.backward(
+        ws, slopes: slopes.slice(scored), bonus: bonus?.slice(scored.lowerBound, scored.count),
+        valueSlopes: critic?.slopes.slice(scored), temperature: temperature, into: sum)
+    }
+  }
+
+  /// Fills values and slopes (scored tokens) and the gradient of a batch: a critic's pass.
+  ///
+  /// `objective` is called as in the other form, when the values are ready; it fills `slopes` with
+  /// d loss / d value.
+  package func gradient(
+    _ model: Transformer, _ batch: PackedBatch, values: FloatView, slopes: FloatView,
+    into gradients: Parameters, objective: @Sendable (_ sequences: Range<Int>) -> Void
+  ) {
+    precondition(values.count >= batch.scoredCount)
+    accumulate(batch, into: gradients) { ws, sum, sequences, scored in
+      model.value(ws, values.slice(scored))
+      objective(sequences)
+      model.valueBackward(ws, slopes: slopes.slice(scored), into: sum)
+    }
+  }
+
+  /// Calls `body` for each piece with its sequences in a workspace and the range of their scored
+  /// tokens.
+  private func forEachPiece(
+    of batch: PackedBatch, _ body: @Sendable (_ ws: Workspace, _ scored: Range<Int>) -> Void
+  ) {
+    let pieces = batch.pieces(of: pieceTokens)
+    let spaces = self.spaces(for: pieces.count)
+    Parallel.forEach(pieces: pieces.count, threads: min(threads, laneCount)) { worker, index in
+      let ws = spaces[worker]
+      body(ws, Self.load(ws, batch, pieces[index]))
+    }
+  }
+
+  /// Sums what `body` adds to `sum` over the pieces, lane by lane; it gets a piece's sequences, in a
+  /// workspace, and the range of their scored tokens.
+  private func accumulate(
+    _ batch: PackedBatch, into gradients: Parameters,
+    _ body:
+      @Sendable (
+        _ ws: Workspace, _ sum: Parameters, _ sequences: Range<Int>, _ scored: Range<Int>
+      ) -> Void
+  ) {
+    precondition(gradients.layout == layout, "a gradient of the pass's own shape")
     let pieces = batch.pieces(of: pieceTokens)
     let used = min(laneCount, pieces.count)
     while lanes.count < used { lanes.append(Parameters(layout)) }
@@ -111,16 +165,7 @@ package final class TrainingPass {
       let (ws, sum) = (spaces[worker], lanes[lane])
       sum.values.all.fill(0)
       for index in stride(from: lane, to: pieces.count, by: used) {
-        let range = Self.load(ws, batch, pieces[index])
-        let (start, count) = (range.lowerBound, range.count)
-        model.score(
-          ws, logProbabilities: logProbabilities.slice(start, count),
-          entropies: entropies.slice(start, count), temperature: temperature,
-          comparison: comparison?.slice(start, count, vocabulary: V))
-        objective(pieces[index])
-        model.backward(
-          ws, slopes: slopes.slice(start, count), bonus: bonus?.slice(start, count),
-          temperature: temperature, into: sum)
+        body(ws, sum, pieces[index], Self.load(ws, batch, pieces[index]))
       }
     }
     if used == 0 {

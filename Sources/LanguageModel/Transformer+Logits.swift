@@ -9,9 +9,7 @@ extension Transformer {
     let workspace = Workspace(
       configuration, tokens: tokens.count, sequence: tokens.count, keepsActivations: false)
     workspace.append(tokens, 0..<tokens.count, scoredFrom: 0, targets: false)
-    trunk(workspace) { _, qkv, out, probabilities in
-      attendPacked(workspace, qkv, out, probabilities)
-    }
+    packedTrunk(workspace)
     head(workspace)
     return workspace.logits.slice(0, tokens.count * configuration.vocabularySize).array
   }

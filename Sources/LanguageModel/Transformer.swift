@@ -66,17 +66,23 @@ package struct Transformer: Sendable {
     }
   }
 
-  /// Logits (scored rows, V) of `workspace.scoredRows`, after `trunk`.
-  func head(_ ws: Workspace) {
+  /// What the heads read of `workspace.scoredRows`, `finalNorm` (scored rows, C), after `trunk`.
+  func features(_ ws: Workspace) {
     let c = configuration
     let (S, C) = (ws.scoredCount, c.hiddenSize)
     Embedding.gather(ws.gathered, ws.output, rows: ws.scoredRows, count: S, width: C)
     RMSNorm.forward(
       ws.finalNorm, scale: ws.finalScale, ws.gathered, weight: parameters.finalNorm, rows: S,
       epsilon: Float(c.normEpsilon))
+  }
+
+  /// Logits (scored rows, V) of `workspace.scoredRows`, after `trunk`.
+  func head(_ ws: Workspace) {
+    features(ws)
     MatrixProduct.forward(
-      ws.logits, ws.finalNorm, weight: parameters.output, rows: MatrixProduct.paddedRows(S),
-      inner: C, outer: c.vocabularySize)
+      ws.logits, ws.finalNorm, weight: parameters.output,
+      rows: MatrixProduct.paddedRows(ws.scoredCount), inner: configuration.hiddenSize,
+      outer: configuration.vocabularySize)
   }
 
   /// Causal attention within each packed sequence.
@@ -98,16 +104,24 @@ package struct Transformer: Sendable {
     }
   }
 
+  /// The residual stream at the end of the workspace's sequences, each attending to itself.
+  func packedTrunk(_ ws: Workspace) {
+    trunk(ws) { _, qkv, out, probabilities in attendPacked(ws, qkv, out, probabilities) }
+  }
+
   /// Log-probabilities and entropies of the scored tokens of the workspace's sequences.
   ///
-  /// Where they are given, `distributions` (scored, V) is filled with all log-probabilities, and
-  /// `comparison` says how far the policy is from another one.
+  /// Where they are given, `values` is filled with what a value head says before each token,
+  /// `distributions` (scored, V) with all log-probabilities, and `comparison` says how far the policy
+  /// is from another one.
   func score(
-    _ ws: Workspace, logProbabilities: FloatView, entropies: FloatView, temperature: Float,
-    distributions: FloatView? = nil, comparison: TrainingPass.Comparison? = nil
+    _ ws: Workspace, logProbabilities: FloatView, entropies: FloatView, values: FloatView? = nil,
+    temperature: Float, distributions: FloatView? = nil,
+    comparison: TrainingPass.Comparison? = nil
   ) {
-    trunk(ws) { _, qkv, out, probabilities in attendPacked(ws, qkv, out, probabilities) }
+    packedTrunk(ws)
     head(ws)
+    if let values { valueHead(ws, values) }
     if let distributions {
       TokenDivergence.writeLogDistributions(
         distributions, ws.logits, rows: ws.scoredCount, vocabulary: configuration.vocabularySize,
@@ -127,18 +141,14 @@ package struct Transformer: Sendable {
   // MARK: Backward
 
   /// Adds to `gradients` the slopes by all parameters, from slopes by the scored tokens'
-  /// log-probabilities and, with a `bonus`, by their entropies; `score` must have run last in this
-  /// workspace.
+  /// log-probabilities and, where they are given, by their entropies (`bonus`) and their values;
+  /// `score` must have run last in this workspace.
   func backward(
-    _ ws: Workspace, slopes: FloatView, bonus: EntropySlopes? = nil, temperature: Float,
-    into gradients: Parameters
+    _ ws: Workspace, slopes: FloatView, bonus: EntropySlopes? = nil, valueSlopes: FloatView? = nil,
+    temperature: Float, into gradients: Parameters
   ) {
-    guard let d = ws.slope else { preconditionFailure("a workspace that keeps nothing") }
-    let c = configuration
-    let (T, S) = (ws.tokenCount, ws.scoredCount)
-    let (C, F, V) = (c.hiddenSize, c.feedForwardSize, c.vocabularySize)
-    let (Q, W) = (c.attention.queryWidth, c.attention.rowWidth)
-
+    let d = ws.slopes
+    let (S, C, V) = (ws.scoredCount, configuration.hiddenSize, configuration.vocabularySize)
     TokenDistribution.backward(
       ws.logits, slopes: slopes, targets: ws.targets, rows: S, vocabulary: V,
       temperature: temperature, bonus: bonus)
@@ -146,6 +156,17 @@ package struct Transformer: Sendable {
       gradients.output, ws.logits, ws.finalNorm, rows: S, inner: C, outer: V)
     MatrixProduct.inputSlope(
       d.norm, ws.logits, weight: parameters.output, rows: S, inner: C, outer: V)
+    if let valueSlopes { valueHeadBackward(ws, slopes: valueSlopes, into: gradients) }
+    trunkBackward(ws, into: gradients)
+  }
+
+  /// The rest of a backward pass, from the slopes by `finalNorm` that the heads left in `norm`.
+  func trunkBackward(_ ws: Workspace, into gradients: Parameters) {
+    let d = ws.slopes
+    let c = configuration
+    let (T, S) = (ws.tokenCount, ws.scoredCount)
+    let (C, F) = (c.hiddenSize, c.feedForwardSize)
+    let (Q, W) = (c.attention.queryWidth, c.attention.rowWidth)
     let gatheredSlope = ws.finalNorm.slice(0, S * C)  // no longer needed as an activation
     gatheredSlope.fill(0)
     RMSNorm.backward(

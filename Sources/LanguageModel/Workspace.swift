@@ -33,7 +33,7 @@ package final class Workspace {
   let logits: FloatView  // (T, V)
   let rowScratch: FloatView  // (V)
   let attentionScratch: FloatView
-  let slope: Slopes?
+  private let slope: Slopes?
 
   /// Buffers only the backward pass uses.
   struct Slopes {
@@ -42,6 +42,12 @@ package final class Workspace {
     let attention: FloatView  // (T, H D)
     let qkv: FloatView  // (T, (H + 2K) D)
     let activation: FloatView  // (T, F)
+  }
+
+  /// Memory of the backward pass, of a workspace that keeps its activations.
+  var slopes: Slopes {
+    guard let slope else { preconditionFailure("a workspace that keeps nothing") }
+    return slope
   }
 
   // What the pass works on; filled by whoever starts it.

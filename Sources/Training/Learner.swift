@@ -4,50 +4,67 @@ internal import Synchronization
 
 /// Turns advantages into an optimizer update: forward, slopes, backward, clipping, AdamW.
 ///
-/// Every algorithm's last half. It holds the gradient, AdamW's moments and the per-token buffers,
-/// all made once.
+/// Every algorithm's last half. It holds the optimizer and the per-token buffers, all made once.
 package final class Learner {
-  /// The mean and the mean square of the gradients, and the number of updates: AdamW's state.
-  package let mean: Parameters
-  /// The mean of squared gradients.
-  package let square: Parameters
-  /// Updates taken so far.
-  package var updates = 0
-  /// The gradient of the last update, before clipping.
-  package let gradients: Parameters
+  /// The gradient and AdamW's state.
+  package let optimizer: Optimizer
 
-  private let pass: TrainingPass
-  private let optimizer: AdamW
-  private let maximumGradientNorm: Double
+  let pass: TrainingPass
   private let temperature: Float
-  private let threads: Int
-  private var tokens = FloatBuffer(count: 0)  // (5, scored tokens): log-probabilities …
+  // (7, scored tokens): log-probabilities, entropies, the slopes by both, divergences; of a critic
+  // values and slopes.
+  private var buffer = FloatBuffer(count: 0)
   private var capacity = 0
+
+  /// The advantages of a minibatch.
+  package enum Advantages: Sendable {
+    /// One per sequence, shared by its tokens.
+    case ofSequences([Double])
+    /// One per scored token.
+    case ofTokens(FloatView)
+  }
 
   /// The sequences of one update with what the loss needs of each.
   package struct Minibatch: Sendable {
     /// The sequences.
     package let batch: PackedBatch
-    /// One per sequence.
-    package let advantages: [Double]
+    /// Of each sequence or of each token.
+    package let advantages: Advantages
     /// log π_old of the scored tokens; nil on the first update of a batch, where π_old = π_θ.
     package let oldLogProbabilities: FloatView?
     /// log π_ref of the scored tokens; nil without a reference.
     package let referenceLogProbabilities: FloatView?
     /// log π_ref of the whole vocabulary (scored tokens, V), to measure the exact divergence.
     package let referenceDistributions: FloatView?
+    /// What a critic on the policy's own trunk learns; nil without one.
+    package let valueTargets: ValueTargets?
 
     /// Makes a minibatch.
     package init(
-      _ batch: PackedBatch, advantages: [Double], old: FloatView? = nil,
-      reference: FloatView? = nil, referenceDistributions: FloatView? = nil
+      _ batch: PackedBatch, _ advantages: Advantages, old: FloatView? = nil,
+      reference: FloatView? = nil, referenceDistributions: FloatView? = nil,
+      valueTargets: ValueTargets? = nil
     ) {
-      precondition(advantages.count == batch.count, "one advantage per sequence")
+      switch advantages {
+      case .ofSequences(let all): precondition(all.count == batch.count, "one per sequence")
+      case .ofTokens(let all): precondition(all.count == batch.scoredCount, "one per token")
+      }
       self.batch = batch
       self.advantages = advantages
       oldLogProbabilities = old
       referenceLogProbabilities = reference
       self.referenceDistributions = referenceDistributions
+      self.valueTargets = valueTargets
+    }
+
+    /// Makes a minibatch with an advantage for each sequence.
+    package init(
+      _ batch: PackedBatch, advantages: [Double], old: FloatView? = nil,
+      reference: FloatView? = nil, referenceDistributions: FloatView? = nil
+    ) {
+      self.init(
+        batch, .ofSequences(advantages), old: old, reference: reference,
+        referenceDistributions: referenceDistributions)
     }
   }
 
@@ -55,14 +72,17 @@ package final class Learner {
   package struct Report: Sendable {
     /// Loss, clip counts and KL estimates.
     package var sums = LossSums()
+    /// The critic's loss and clip counts, where one learned.
+    package var values = ValueLossSums()
     /// The gradient's norm before clipping.
     package var gradientNorm = 0.0
     /// Sum over scored tokens of the policy's entropy, nats.
     package var entropySum = 0.0
     /// Sum over scored tokens of the exact KL(π_θ ‖ π_ref), nats; nil where it wasn't measured.
     package var divergenceSum: Double?
-    /// log π_θ of the scored tokens before the update; valid until the next one.
-    package var logProbabilities: FloatView
+    /// log π_θ of the scored tokens before the update, valid until the next one; empty where a
+    /// critic learned alone.
+    package var logProbabilities = FloatBuffer(count: 0).all
     /// The first value that was not finite, by name; nothing was updated then.
     package var nonFinite: String?
   }
@@ -76,13 +96,9 @@ package final class Learner {
   ) {
     pass = TrainingPass(
       layout, longest: longest, threads: threads, keepsActivations: true, pieceTokens: pieceTokens)
-    gradients = Parameters(layout)
-    mean = Parameters(layout)
-    square = Parameters(layout)
-    self.optimizer = optimizer
-    self.maximumGradientNorm = maximumGradientNorm
+    self.optimizer = Optimizer(
+      layout, rule: optimizer, maximumGradientNorm: maximumGradientNorm, threads: threads)
     self.temperature = temperature
-    self.threads = threads
   }
 
   /// Log-probabilities of a batch's scored tokens under a model, in memory of their own.
@@ -105,65 +121,73 @@ package final class Learner {
     learningRate: Double
   ) -> Report {
     let batch = minibatch.batch
-    let count = batch.scoredCount
-    reserve(count)
-    let logProbabilities = tokens.view(0, count)
-    let entropies = tokens.view(capacity, count)
-    let slopes = tokens.view(2 * capacity, count)
-    let entropySlopes = loss.entropyWeight > 0 ? tokens.view(3 * capacity, count) : nil
-    let divergences = tokens.view(4 * capacity, count)
+    let (logProbabilities, entropies) = (tokens(0, of: batch), tokens(1, of: batch))
+    let slopes = tokens(2, of: batch)
+    let entropySlopes = loss.entropyWeight > 0 ? tokens(3, of: batch) : nil
     let comparison = minibatch.referenceDistributions.map {
-      TrainingPass.Comparison(references: $0, divergences: divergences)
+      TrainingPass.Comparison(references: $0, divergences: tokens(4, of: batch))
     }
+    let targets = minibatch.valueTargets
+    let critic = targets.map { _ in (values: tokens(5, of: batch), slopes: tokens(6, of: batch)) }
     let sums = Mutex([LossSums](repeating: LossSums(), count: batch.count))
+    let valueSums = Mutex([ValueLossSums](repeating: ValueLossSums(), count: batch.count))
     pass.gradient(
       model, batch, temperature: temperature, logProbabilities: logProbabilities,
       entropies: entropies, slopes: slopes, entropySlopes: entropySlopes, comparison: comparison,
-      into: gradients
+      critic: critic, into: optimizer.gradients
     ) { sequences in
       for sequence in sequences {
         let scored = batch.scored(sequence)
         let weight = divisor.weight(completionTokens: scored.count)
         var one = Self.writeSlopes(
-          minibatch, sequence, loss: loss, weight: weight,
-          new: logProbabilities.slice(scored.lowerBound, scored.count),
-          slopes: slopes.slice(scored.lowerBound, scored.count))
+          minibatch, sequence, loss: loss, weight: weight, new: logProbabilities.slice(scored),
+          slopes: slopes.slice(scored))
         if let entropySlopes {
-          let term = entropies.slice(scored.lowerBound, scored.count).withSpan {
+          let term = entropies.slice(scored).withSpan {
             loss.entropyTerm(entropies: $0, weight: weight)
           }
           one.entropyLoss = term.loss
-          entropySlopes.slice(scored.lowerBound, scored.count).fill(Float(term.slope))
+          entropySlopes.slice(scored).fill(Float(term.slope))
         }
         sums.withLock { $0[sequence] = one }
+        if let targets, let critic {
+          let one = targets.write(scored, new: critic.values, slopes: critic.slopes)
+          valueSums.withLock { $0[sequence] = one }
+        }
       }
     }
     var report = Report(logProbabilities: logProbabilities)
     // In the order of the sequences, so that the sum doesn't depend on the threads.
     sums.withLock { for one in $0 { report.sums += one } }
+    valueSums.withLock { for one in $0 { report.values += one } }
     report.entropySum = Self.sum(entropies)
-    if comparison != nil { report.divergenceSum = Self.sum(divergences) }
-    report.gradientNorm = Reductions.sumOfSquares(gradients.values.all, threads: threads)
-      .squareRoot()
-    guard report.sums.loss.isFinite && report.gradientNorm.isFinite else {
-      report.nonFinite =
-        gradients.firstNonFinite.map { "the gradient of \($0)" } ?? "the loss"
-      return report
-    }
-    // torch's clip_grad_norm_ adds the same 1e-6.
-    let scale = min(1, maximumGradientNorm / (report.gradientNorm + 1e-6))
-    updates += 1
-    optimizer.update(
-      model.parameters.values.all, gradient: gradients.values.all, mean: mean.values.all,
-      square: square.values.all, step: updates, learningRate: learningRate,
-      gradientScale: Float(scale), threads: threads)
+    if comparison != nil { report.divergenceSum = Self.sum(tokens(4, of: batch)) }
+    finish(&report, model, learningRate: learningRate)
     return report
   }
 
-  private func reserve(_ count: Int) {
-    guard count > capacity else { return }
-    capacity = count + count / 4
-    tokens = FloatBuffer(count: 5 * capacity)
+  /// Moves the weights along the gradient, unless something is not finite.
+  func finish(_ report: inout Report, _ model: Transformer, learningRate: Double) {
+    report.gradientNorm = optimizer.gradientNorm
+    guard
+      report.sums.loss.isFinite && report.values.loss.isFinite && report.gradientNorm.isFinite
+    else {
+      report.nonFinite =
+        optimizer.gradients.firstNonFinite.map { "the gradient of \($0)" } ?? "the loss"
+      return
+    }
+    optimizer.update(
+      model.parameters, gradientNorm: report.gradientNorm, learningRate: learningRate)
+  }
+
+  /// One of the per-token buffers, for a batch's scored tokens.
+  func tokens(_ index: Int, of batch: PackedBatch) -> FloatView {
+    let count = batch.scoredCount
+    if count > capacity {
+      capacity = count + count / 4
+      buffer = FloatBuffer(count: 7 * capacity)
+    }
+    return buffer.view(index * capacity, count)
   }
 
   private static func sum(_ values: FloatView) -> Double {
@@ -179,23 +203,37 @@ package final class Learner {
     slopes: FloatView
   ) -> LossSums {
     let scored = minibatch.batch.scored(sequence)
-    let old = minibatch.oldLogProbabilities?.slice(scored.lowerBound, scored.count) ?? new
-    let reference = minibatch.referenceLogProbabilities?.slice(scored.lowerBound, scored.count)
-    let advantage = minibatch.advantages[sequence]
-    return new.withSpan { newSpan in
-      old.withSpan { oldSpan in
-        slopes.withMutableSpan { target in
+    let old = minibatch.oldLogProbabilities?.slice(scored) ?? new
+    let reference = minibatch.referenceLogProbabilities?.slice(scored)
+    return new.withSpan { new in
+      old.withSpan { old in
+        slopes.withMutableSpan { slopes in
           if let reference {
-            return reference.withSpan { referenceSpan in
-              loss.write(
-                newLogProbs: newSpan, oldLogProbs: oldSpan, referenceLogProbs: referenceSpan,
-                advantage: advantage, weight: weight, slopes: &target)
+            return reference.withSpan {
+              write(minibatch, sequence, loss, weight, new, old, $0, &slopes)
             }
           }
-          return loss.write(
-            newLogProbs: newSpan, oldLogProbs: oldSpan, referenceLogProbs: nil,
-            advantage: advantage, weight: weight, slopes: &target)
+          return write(minibatch, sequence, loss, weight, new, old, nil, &slopes)
         }
+      }
+    }
+  }
+
+  private static func write(
+    _ minibatch: Minibatch, _ sequence: Int, _ loss: PolicyLoss, _ weight: Double,
+    _ new: Span<Float>, _ old: Span<Float>, _ reference: Span<Float>?,
+    _ slopes: inout MutableSpan<Float>
+  ) -> LossSums {
+    switch minibatch.advantages {
+    case .ofSequences(let advantages):
+      return loss.write(
+        newLogProbs: new, oldLogProbs: old, referenceLogProbs: reference,
+        advantage: advantages[sequence], weight: weight, slopes: &slopes)
+    case .ofTokens(let advantages):
+      return advantages.slice(minibatch.batch.scored(sequence)).withSpan { advantages in
+        loss.write(
+          newLogProbs: new, oldLogProbs: old, referenceLogProbs: reference,
+          advantages: advantages, weight: weight, slopes: &slopes)
       }
     }
   }

@@ -94,18 +94,36 @@ package struct ModelBundle: Sendable {
       .tokenizer: Array(try vocabulary.tokenizerJSON()),
       .tokenizerConfig: Array(
         try vocabulary.tokenizerConfigurationJSON(contextLength: configuration.contextLength)),
-      .weights: encode([("", parameters)]),
+      .weights: encode([
+        TensorSet(prefix: "", parameters, parameters.layout.languageModelEntries)
+      ]),
     ]
   }
 
-  /// Safetensors of several sets of parameters, each with a prefix to its names.
-  static func encode(_ sets: [(prefix: String, parameters: Parameters)]) -> [UInt8] {
+  /// Tensors of parameters that are saved with a prefix to their names.
+  struct TensorSet {
+    let prefix: String
+    let parameters: Parameters
+    let entries: ArraySlice<ParameterEntry>
+
+    /// All tensors, or those given.
+    init(
+      prefix: String, _ parameters: Parameters, _ entries: ArraySlice<ParameterEntry>? = nil
+    ) {
+      self.prefix = prefix
+      self.parameters = parameters
+      self.entries = entries ?? parameters.layout.entries[...]
+    }
+  }
+
+  /// Safetensors of several sets of tensors.
+  static func encode(_ sets: [TensorSet]) -> [UInt8] {
     let tensors = sets.flatMap { set in
-      set.parameters.layout.entries.map { (name: set.prefix + $0.name, shape: $0.shape) }
+      set.entries.map { (name: set.prefix + $0.name, shape: $0.shape) }
     }
     var builder = SafetensorsBuilder(tensors)
     for set in sets {
-      for entry in set.parameters.layout.entries {
+      for entry in set.entries {
         set.parameters[entry].withSpan { builder.append($0) }
       }
     }
@@ -114,16 +132,22 @@ package struct ModelBundle: Sendable {
 }
 
 extension Parameters {
-  /// Fills all tensors from a collection, each name with `prefix`.
+  /// Fills all tensors, or those given, from a collection, each name with `prefix`.
   ///
   /// - Throws: `CheckpointError` where one is missing or has another shape.
-  func read(from tensors: TensorCollection, prefix: String) throws {
-    for entry in layout.entries {
+  func read(
+    from tensors: TensorCollection, prefix: String, _ entries: ArraySlice<ParameterEntry>? = nil
+  ) throws {
+    for entry in entries ?? layout.entries[...] {
       let values = try tensors.values(of: prefix + entry.name, shape: entry.shape)
       self[entry].copy(from: values)
     }
   }
 
-  /// SHA-256 of all weights as little-endian float32 in memory order, in hex.
-  package var hash: String { values.all.withSpan { SHA256Digest(of: $0).hex } }
+  /// SHA-256 of all weights as little-endian float32 in memory order, in hex; a value head, which is
+  /// no part of the language model, is left out.
+  package var hash: String {
+    let count = layout.languageModelEntries.reduce(0) { $0 + $1.count }
+    return values.view(0, count).withSpan { SHA256Digest(of: $0).hex }
+  }
 }

@@ -2,9 +2,10 @@ internal import Kernels
 internal import LanguageModel
 internal import Verifiers
 
-/// A step's completions on their way from samples to updates: what the critic-free algorithms share.
+/// A step's completions on their way from samples to updates: what the algorithms that sample share.
 ///
-/// An algorithm makes one, turns `rewards` into advantages, assigns them, and takes its updates.
+/// An algorithm makes one, turns `rewards` into advantages, assigns them, and takes its updates. What a
+/// critic adds is in `PolicyBatch+Critic.swift`.
 struct PolicyBatch {
   /// o ~ π_old(· | q): copy s mod G of problem s / G is sequence s.
   let rollout: Rollout
@@ -16,8 +17,8 @@ struct PolicyBatch {
   /// Rounds of sampling taken.
   let rounds: Int
 
-  private let run: RunState
-  private let step: Int
+  let run: RunState
+  let step: Int
   private let penalties: RewardPenalties
   private let groups: [Int]
   private let updateStart: UInt64
@@ -26,11 +27,13 @@ struct PolicyBatch {
   private var advantages: [Double] = []
   private var fates: [TokenFate?] = []
   private var isAccepted: [Bool]?
-  private var whole: Selection
+  /// Who takes part; the numbers of tokens lie in its order.
+  private(set) var whole: Selection
   private var old: FloatView?
-  private var reference: FloatView?
+  private(set) var reference: FloatView?
   private var referenceDistributions: FloatView?
-  private var totals = UpdateTotals()
+  private var estimates: TokenEstimates?
+  var totals = UpdateTotals()
 
   // MARK: Samples and rewards
 
@@ -74,7 +77,8 @@ struct PolicyBatch {
         penalties.divergence = RewardPenalties.divergences(
           rollout, whole, reference: reference, weight: c.klWeight, estimator: c.klEstimator)
       }
-      rewards = penalties.applied(to: verdicts.rewards)
+      // A critic's rewards are those of tokens, and so is the divergence that is taken off them.
+      if run.critic == nil { rewards = penalties.applied(to: verdicts.rewards) }
     }
     let kept = Set(groups)
     self.rewards = rewards.indices.map { kept.contains($0 / c.groupSize) ? rewards[$0] : nil }
@@ -99,6 +103,22 @@ struct PolicyBatch {
   ) {
     self.advantages = advantages
     self.isAccepted = isAccepted
+    select(skipping: isFlat, accepting: isAccepted)
+  }
+
+  /// Fixes who takes part, and the advantage of each of their tokens by a critic.
+  mutating func assign(by critic: Critic) {
+    select(skipping: nil, accepting: nil)
+    let estimates = estimates(by: critic)
+    self.estimates = estimates
+    advantages = Array(repeating: 0, count: rollout.sequences.count)
+    for (index, sequence) in whole.sequences.enumerated() {
+      advantages[sequence] = mean(
+        estimates.advantages.slice(whole.batch.scored(index)).array.map(Double.init))
+    }
+  }
+
+  private mutating func select(skipping isFlat: [Bool]?, accepting isAccepted: [Bool]?) {
     fates = rollout.sequences.indices.map { s in
       let isRejected = isAccepted.map { !$0[s] } ?? false
       return TokenFate.withheld(
@@ -150,13 +170,20 @@ struct PolicyBatch {
     let kept = Set(groups)
     let left = rollout.problems.indices.filter { !kept.contains($0) }.flatMap(members)
     totals.enterWithheld(Selection(rollout, fates, left), fates, rollout)
-    return run.minibatches(of: groups, copies: rollout.copies, step: step, epoch: epoch)
+    // Whole groups, as far as advantages are those of groups.
+    return estimates == nil
+      ? run.minibatches(of: groups, copies: rollout.copies, step: step, epoch: epoch)
+      : run.minibatches(of: groups.flatMap(members), copies: 1, step: step, epoch: epoch)
   }
 
   /// Takes one optimizer update on some of the batch's completions; none where nobody takes part.
   ///
+  /// With a `valueLoss` the critic that gave the advantages is updated too; in its warm-up it alone.
+  ///
   /// - Throws: `TrainingError.notFinite`; the weights are then those before it.
-  mutating func update(on sequences: [Int], by loss: PolicyLoss) throws {
+  mutating func update(
+    on sequences: [Int], by loss: PolicyLoss, and valueLoss: ValueLoss? = nil
+  ) throws {
     let isAll = sequences == whole.candidateSequences
     let part = isAll ? whole : Selection(rollout, fates, sequences)
     totals.enterWithheld(part, fates, rollout)
@@ -164,20 +191,32 @@ struct PolicyBatch {
     // What rejection sampling drops is no part of the batch; whoever else is withheld counts, so that
     // the step doesn't grow when fewer have a signal.
     let counted = sequences.filter { isAccepted?[$0] ?? true }
+    let divisor = LossDivisor(
+      config.lossNormalization, completions: counted.count,
+      tokens: counted.reduce(0) { $0 + (isMasked($1) ? 0 : rollout.sequences[$1].count) },
+      maxCompletionTokens: config.maxCompletionTokens)
+    var targets: ValueTargets?
+    if let valueLoss, let critic = run.critic, let estimates {
+      let all = estimates.targets(of: part, in: whole, valueLoss, tokens: divisor.tokens)
+      if critic.sharesTrunk {
+        targets = all
+      } else {
+        try update(critic, on: part, targets: all)
+        if step <= config.criticWarmupSteps { return totals.enterWarmUp(part) }
+      }
+    }
     let report = run.learner.update(
       run.policy,
       Learner.Minibatch(
-        part.batch, advantages: part.sequences.map { advantages[$0] },
+        part.batch,
+        estimates.map { .ofTokens(part.gather($0.advantages, from: whole)) }
+          ?? .ofSequences(part.sequences.map { advantages[$0] }),
         old: old.map { part.gather($0, from: whole) },
         reference: reference.map { part.gather($0, from: whole) },
         referenceDistributions: referenceDistributions.map {
           part.gather($0, width: vocabularySize, from: whole)
-        }),
-      loss: loss,
-      divisor: LossDivisor(
-        config.lossNormalization, completions: counted.count,
-        tokens: counted.reduce(0) { $0 + (isMasked($1) ? 0 : rollout.sequences[$1].count) },
-        maxCompletionTokens: config.maxCompletionTokens),
+        }, valueTargets: targets),
+      loss: loss, divisor: divisor,
       learningRate: run.learningRate(step: step))
     if let what = report.nonFinite { throw TrainingError.notFinite(step: step, what: what) }
     if isOnPolicy { totals.compare(report.logProbabilities, with: rollout, whole) }
@@ -195,6 +234,7 @@ struct PolicyBatch {
       advantages: GroupAdvantages(advantages: advantages, isFlat: isFlat), totals: totals,
       learningRate: run.learningRate(step: step), updateStart: updateStart)
     if config.samplingRounds > 1 { report.metrics["sampling/rounds"] = Double(rounds) }
+    if let estimates { enter(estimates, into: &report) }
     return report
   }
 }

@@ -144,12 +144,31 @@ struct UpdateTotals {
   /// Sum over the tokens that took part of the exact KL(π_θ ‖ π_ref), nats; nil where not measured.
   private(set) var divergenceSum: Double?
   private(set) var logProbabilityDifference: Double?
+  /// The critic's losses and clip counts.
+  private(set) var values = ValueLossSums()
+  /// Updates in which a critic learned.
+  private(set) var criticUpdates = 0
+  /// Sum of the norms of a critic's own gradients.
+  private(set) var criticGradientNorm = 0.0
 
   mutating func enter(_ report: Learner.Report) {
     sums += report.sums
     gradientNorm += report.gradientNorm
     updates += 1
     if let sum = report.divergenceSum { divergenceSum = (divergenceSum ?? 0) + sum }
+    enterValues(report)
+  }
+
+  /// Enters an update of a critic of its own.
+  mutating func enterCritic(_ report: Learner.Report) {
+    criticGradientNorm += report.gradientNorm
+    enterValues(report)
+  }
+
+  private mutating func enterValues(_ report: Learner.Report) {
+    guard report.values.tokens > 0 else { return }
+    values += report.values
+    criticUpdates += 1
   }
 
   /// Enters the completions of a minibatch that take no part.
@@ -158,6 +177,11 @@ struct UpdateTotals {
     for s in part.candidateSequences {
       if let fate = fates[s] { sums.enterWithheld(fate, tokens: rollout.sequences[s].count) }
     }
+  }
+
+  /// Enters completions from which the critic alone learns.
+  mutating func enterWarmUp(_ part: Selection) {
+    sums.enterWithheld(.criticWarmUp, tokens: part.batch.scoredCount)
   }
 
   /// The largest difference between the sampler's log-probabilities and the trainer's.

@@ -15,6 +15,8 @@ package final class RunState {
   package let reference: Transformer?
   /// Gradient, moments and updates.
   package let learner: Learner
+  /// The critic, where the algorithm has one.
+  package let critic: Critic?
   /// Where problems come from.
   package let suite: TaskSuite
   /// Problems as tokens.
@@ -29,15 +31,17 @@ package final class RunState {
   var completionTokensOfStep = 0
   let threads: Int
   private let schedule: LearningRateSchedule
+  private let criticSchedule: LearningRateSchedule
   private var generator: Generator?
 
   /// Puts a run together; `reference` is a copy of the first weights, needed where KL is.
+  ///
+  /// The policy is trained in place, but for one that shares its trunk with a critic, which is a copy.
   package init(
     _ configuration: Configuration, policy: Transformer, reference: Parameters?,
     vocabulary: Vocabulary, suite: TaskSuite, threads: Int
   ) {
     self.configuration = configuration
-    self.policy = policy
     self.reference = reference.map(Transformer.init)
     self.suite = suite
     self.threads = threads
@@ -48,17 +52,49 @@ package final class RunState {
         ? context - 1 : context - configuration.maxCompletionTokens,
       contextLength: context)
     let c = configuration
-    learner = Learner(
-      policy.parameters.layout, longest: context, threads: threads,
-      optimizer: AdamW(
-        beta1: c.adamBeta1, beta2: c.adamBeta2, epsilon: c.adamEpsilon,
-        weightDecay: c.weightDecay),
-      maximumGradientNorm: c.maxGradientNorm > 0 ? c.maxGradientNorm : .infinity,
-      // Demonstrations are learned as they are; the temperature is only for sampling.
-      temperature: c.algorithm == .sft ? 1 : Float(c.temperature))
-    schedule = LearningRateSchedule(
-      peak: c.learningRate, shape: c.schedule, warmUpUpdates: c.warmupSteps,
-      totalUpdates: c.steps, finalFraction: c.finalLearningRateFraction)
+    func makeModel(_ heads: OutputHeads) -> Transformer {
+      Transformer(
+        Parameters(ParameterLayout(policy.configuration, heads: heads), from: policy.parameters))
+    }
+    func makeLearner(_ model: Transformer) -> Learner {
+      Learner(
+        model.parameters.layout, longest: context, threads: threads,
+        optimizer: AdamW(
+          beta1: c.adamBeta1, beta2: c.adamBeta2, epsilon: c.adamEpsilon,
+          weightDecay: c.weightDecay),
+        maximumGradientNorm: c.maxGradientNorm > 0 ? c.maxGradientNorm : .infinity,
+        // Demonstrations are learned as they are; the temperature is only for sampling.
+        temperature: c.algorithm == .sft ? 1 : Float(c.temperature))
+    }
+    func makeSchedule(_ peak: Double) -> LearningRateSchedule {
+      LearningRateSchedule(
+        peak: peak, shape: c.schedule, warmUpUpdates: c.warmupSteps, totalUpdates: c.steps,
+        finalFraction: c.finalLearningRateFraction)
+    }
+    if c.algorithm.hasCritic && c.sharedTrunk {
+      self.policy = makeModel([.logits, .value])
+      self.learner = makeLearner(self.policy)
+      critic = Critic(model: self.policy, learner: self.learner, sharesTrunk: true)
+    } else {
+      self.policy = policy
+      self.learner = makeLearner(policy)
+      if c.algorithm.hasCritic {
+        let value = makeModel(.value)
+        critic = Critic(model: value, learner: makeLearner(value), sharesTrunk: false)
+      } else {
+        critic = nil
+      }
+    }
+    self.schedule = makeSchedule(c.learningRate)
+    criticSchedule = makeSchedule(c.criticLearningRate)
+  }
+
+  /// The critic, where it has a trunk and an optimizer of its own.
+  var ownCritic: Critic? { critic.flatMap { $0.sharesTrunk ? nil : $0 } }
+
+  /// Optimizer updates taken so far, of the policy and of a critic of its own.
+  var updates: Int {
+    learner.optimizer.updates + (ownCritic?.learner.optimizer.updates ?? 0)
   }
 
   /// Takes a step with an algorithm, and counts its completion tokens once it is whole.
@@ -80,6 +116,9 @@ package final class RunState {
   package func learningRate(step: Int) -> Double {
     schedule.rate(update: step - 1, spent: spentShare)
   }
+
+  /// The rate of a step's updates of a critic of its own.
+  package func criticLearningRate(step: Int) -> Double { criticSchedule.rate(update: step - 1) }
 
   /// The step's training problems; another seed walks through other ones.
   ///
@@ -187,7 +226,7 @@ package final class RunState {
   }
 
   /// The same of some groups, by their numbers in the rollout.
-  func minibatches(of groups: [Int], copies: Int, step: Int, epoch: Int) -> [[Int]] {
+  package func minibatches(of groups: [Int], copies: Int, step: Int, epoch: Int) -> [[Int]] {
     let (count, parts) = (groups.count, configuration.minibatches)
     var order = groups
     if parts > 1 {

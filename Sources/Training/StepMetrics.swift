@@ -43,7 +43,9 @@ extension RunState {
     m["learning_rate"] = learningRate
     m["updates"] = Double(totals.updates)
     for (fate, share) in totals.sums.ledger.shares
-    where fate != .rejected || configuration.algorithm == .raft {
+    where (fate != .rejected || configuration.algorithm == .raft)
+      && (fate != .criticWarmUp || critic != nil)
+    {
       m["ledger/\(fate.rawValue)"] = share
     }
     m["verifier/failures"] = Double(verdicts.failures)

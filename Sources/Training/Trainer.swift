@@ -160,9 +160,7 @@ package final class Trainer {
     -> Parameters?
   {
     guard configuration.needsReference else { return nil }
-    let copy = Parameters(model.parameters.layout)
-    copy.values.all.copy(from: model.parameters.values.all)
-    return copy
+    return Parameters(model.parameters.layout, from: model.parameters)
   }
 
   private init(
@@ -240,13 +238,13 @@ package final class Trainer {
     while !isDone && !shouldStop() {
       let step = state.step + 1
       let start = Clock.now
-      let updates = run.learner.updates
+      let updates = run.updates
       var report: StepReport
       do {
         report = try run.take(step, of: algorithm)
       } catch {
         // Before the step's first update the state is whole: nothing of it is lost.
-        let isWhole = run.learner.updates == updates
+        let isWhole = run.updates == updates
         if isWhole && savedStep != state.step && state.step > 0 { try save(after: nil) }
         throw error
       }
@@ -318,7 +316,8 @@ package final class Trainer {
     return MemoryEstimate.bytes(
       layout, threads: threads, samples: configuration.samplesCompletions,
       comparedTokens: configuration.needsReference
-        ? configuration.completionsPerStep * configuration.maxCompletionTokens : nil)
+        ? configuration.completionsPerStep * configuration.maxCompletionTokens : nil,
+      hasCritic: configuration.algorithm.hasCritic && !configuration.sharedTrunk)
   }
 
   private static func line(_ record: CompletionRecord) throws -> String {
@@ -331,7 +330,11 @@ package final class Trainer {
     if let weight = run.policy.parameters.firstNonFinite {
       throw TrainingError.notFinite(step: state.step, what: "the weight \(weight)")
     }
-    state.updates = run.learner.updates
+    if let weight = run.critic?.model.parameters.firstNonFinite {
+      throw TrainingError.notFinite(step: state.step, what: "the critic's weight \(weight)")
+    }
+    state.updates = run.learner.optimizer.updates
+    state.criticUpdates = run.ownCritic?.learner.optimizer.updates
     state.tokensSeen = run.tokensSeen
     state.baseline = run.baseline
     state.completionTokens = run.completionTokens

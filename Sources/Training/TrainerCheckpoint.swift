@@ -9,6 +9,8 @@ struct TrainerState: Codable, Equatable {
   var step: Int
   /// Optimizer updates done.
   var updates: Int
+  /// Those of a critic of its own; absent without one.
+  var criticUpdates: Int?
   /// Prompt and completion tokens processed.
   var tokensSeen: Int
   /// Completion tokens; absent in checkpoints of before they were counted.
@@ -31,6 +33,8 @@ struct TrainerState: Codable, Equatable {
 enum TrainerCheckpoint {
   private static let meanPrefix = "exp_avg."
   private static let squarePrefix = "exp_avg_sq."
+  private static let referencePrefix = "reference."
+  private static let criticPrefix = "critic."
 
   /// Writes the archive of a step; it is there whole and flushed, or not at all.
   static func save(
@@ -38,23 +42,53 @@ enum TrainerCheckpoint {
     to path: String
   ) throws {
     var files = try ModelBundle.files(run.policy.parameters, run.text.vocabulary)
-    var sets = [(meanPrefix, run.learner.mean), (squarePrefix, run.learner.square)]
+    var sets = moments(of: run.learner)
     // The reference is the policy at the start, which no other file of the run holds.
-    if let reference { sets.append((referencePrefix, reference)) }
+    if let reference { sets.append(ModelBundle.TensorSet(prefix: referencePrefix, reference)) }
+    if let critic = run.critic {
+      sets.append(
+        ModelBundle.TensorSet(
+          prefix: criticPrefix, critic.model.parameters, criticEntries(critic)))
+      if !critic.sharesTrunk { sets += moments(of: critic.learner, prefix: criticPrefix) }
+    }
     files[.optimizer] = ModelBundle.encode(sets)
     files[.trainerState] = try JSONValue(encoding: state).bytes(indented: true)
     try CheckpointArchive.write(files, madeBy: .object(madeBy), to: path)
   }
 
-  private static let referencePrefix = "reference."
+  private static func moments(
+    of learner: Learner, prefix: String = ""
+  ) -> [ModelBundle.TensorSet] {
+    [
+      ModelBundle.TensorSet(prefix: prefix + meanPrefix, learner.optimizer.mean),
+      ModelBundle.TensorSet(prefix: prefix + squarePrefix, learner.optimizer.square),
+    ]
+  }
+
+  /// What `model.safetensors` doesn't hold of a critic: on the policy's trunk its head alone.
+  private static func criticEntries(_ critic: Critic) -> ArraySlice<ParameterEntry> {
+    let layout = critic.model.parameters.layout
+    return critic.sharesTrunk ? layout.valueHeadEntries : layout.entries[...]
+  }
 
   /// Reads the trainer's part of a checkpoint into a run.
   static func restore(_ run: RunState, from files: ModelFiles) throws -> TrainerState {
     let state = try files.json(of: .trainerState).decode(as: TrainerState.self)
     let tensors = try files.tensors(of: .optimizer)
-    try run.learner.mean.read(from: tensors, prefix: meanPrefix)
-    try run.learner.square.read(from: tensors, prefix: squarePrefix)
-    run.learner.updates = state.updates
+    for set in moments(of: run.learner) {
+      try set.parameters.read(from: tensors, prefix: set.prefix)
+    }
+    run.learner.optimizer.updates = state.updates
+    if let critic = run.critic {
+      try critic.model.parameters.read(
+        from: tensors, prefix: criticPrefix, criticEntries(critic))
+      if !critic.sharesTrunk {
+        for set in moments(of: critic.learner, prefix: criticPrefix) {
+          try set.parameters.read(from: tensors, prefix: set.prefix)
+        }
+        critic.learner.optimizer.updates = state.criticUpdates ?? 0
+      }
+    }
     run.tokensSeen = state.tokensSeen
     run.baseline = state.baseline
     run.completionTokens = state.completionTokens ?? 0

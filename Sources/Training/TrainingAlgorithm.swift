@@ -16,6 +16,8 @@ extension Configuration.Algorithm {
   package var type: any TrainingAlgorithm.Type {
     switch self {
     case .grpo: GRPO.self
+    case .ppo: PPO.self
+    case .a2c: A2C.self
     case .reinforce: REINFORCE.self
     case .rloo: RLOO.self
     case .raft: RAFT.self
@@ -58,6 +60,10 @@ package struct CompletionRecord: Sendable, Encodable {
   package var parts: [String: Double]?
   /// Why the verifier failed.
   package var failure: String?
-  /// The advantage relative to the group.
+  /// The advantage relative to the group; with a critic the mean of those of the tokens.
   package var advantage: Double
+  /// The advantage of each token, the end mark's last; only with a critic.
+  package var advantages: [Float]?
+  /// The critic's value before each token; only with a critic.
+  package var values: [Float]?
 }

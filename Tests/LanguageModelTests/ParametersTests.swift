@@ -22,6 +22,37 @@ import Testing
     #expect(ParameterLayout(tied).count == layout.count - 13 * 24)
   }
 
+  /// So that a policy's weights are the same floats with a critic's head behind them.
+  @Test func theValueHeadComesLast() {
+    let policy = ParameterLayout(configuration)
+    let shared = ParameterLayout(configuration, heads: [.logits, .value])
+    let critic = ParameterLayout(configuration, heads: .value)
+    #expect(Array(shared.languageModelEntries) == policy.entries)
+    #expect(shared.count == policy.count + 25 && policy.valueHeadEntries.isEmpty)
+    #expect(shared.valueHeadEntries.map(\.name) == ["score.weight", "score.bias"])
+    #expect(shared.valueHeadEntries.map(\.shape) == [[1, 24], [1]])
+    #expect(
+      critic.entries.map(\.name) == shared.entries.map(\.name).filter { $0 != "lm_head.weight" })
+    #expect(critic.count == shared.count - 13 * 24)
+    #expect(
+      Parameters(critic, seed: 1).values.all.slice(critic.count - 25, 25).array.allSatisfy {
+        $0 == 0
+      })
+  }
+
+  @Test func copiesTakeWhatBothHave() {
+    let shared = Parameters.lively(configuration, heads: [.logits, .value], seed: 4)
+    let policy = Parameters(ParameterLayout(configuration), from: shared)
+    #expect(policy.values.all.array == Array(shared.values.all.array.dropLast(25)))
+    let critic = Parameters(ParameterLayout(configuration, heads: .value), from: policy)
+    for entry in critic.layout.languageModelEntries {
+      #expect(critic[entry].array == policy[entry].array, "\(entry.name)")
+    }
+    #expect(critic.layout.valueHeadEntries.allSatisfy { critic[$0].array.allSatisfy { $0 == 0 } })
+    let again = Parameters(shared.layout, from: shared)
+    #expect(again.values.all.array == shared.values.all.array)
+  }
+
   @Test func firstWeightsAreAFunctionOfTheSeed() {
     let layout = ParameterLayout(configuration)
     let (a, b) = (Parameters(layout, seed: 1), Parameters(layout, seed: 1))

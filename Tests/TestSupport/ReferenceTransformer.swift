@@ -17,12 +17,29 @@ package struct ReferenceTransformer {
     values = parameters.values.all.array.doubles
   }
 
+  private func weight(_ name: String) -> [Double] { places[name].map { Array(values[$0]) } ?? [] }
+
   /// The logits (tokens, V) after each token of a sequence.
   package func logits(of tokens: [Int32]) -> [Double] {
+    let table = configuration.tiesEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight"
+    return Reference.matrixProduct(
+      features(of: tokens), weight: weight(table), rows: tokens.count,
+      inner: configuration.hiddenSize, outer: configuration.vocabularySize)
+  }
+
+  /// What a value head says before each token after the first `promptLength`.
+  package func values(_ tokens: [Int32], promptLength: Int) -> [Double] {
+    let all = Reference.matrixProduct(
+      features(of: tokens.dropLast()), weight: weight("score.weight"), rows: tokens.count - 1,
+      inner: configuration.hiddenSize, outer: 1)
+    return all[(promptLength - 1)...].map { $0 + weight("score.bias")[0] }
+  }
+
+  /// What the heads read (tokens, C).
+  private func features(of tokens: [Int32]) -> [Double] {
     let c = configuration
     let (n, C, F, D) = (tokens.count, c.hiddenSize, c.feedForwardSize, c.headSize)
     let shape = Reference.Heads(heads: c.heads, keyValueHeads: c.keyValueHeads, size: D)
-    func weight(_ name: String) -> [Double] { places[name].map { Array(values[$0]) } ?? [] }
     func product(_ x: [Double], _ name: String, inner: Int) -> [Double] {
       let w = weight(name)
       return Reference.matrixProduct(
@@ -63,9 +80,7 @@ package struct ReferenceTransformer {
       let activation = Reference.swiGLU(joined([gate, up]), width: F)
       x = sum(x, product(activation, prefix + "mlp.down_proj.weight", inner: F))
     }
-    return product(
-      norm(x, "model.norm.weight"),
-      c.tiesEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight", inner: C)
+    return norm(x, "model.norm.weight")
   }
 
   /// Log-probabilities and entropies of the tokens after the first `promptLength`.

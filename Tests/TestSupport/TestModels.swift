@@ -4,16 +4,17 @@ package import LanguageModel
 extension Parameters {
   /// Random weights that make lively distributions; norms are not 1, so that none can be left out.
   package static func lively(
-    _ configuration: ModelConfiguration, seed: UInt64, scale: Double = 1
+    _ configuration: ModelConfiguration, heads: OutputHeads = .logits, seed: UInt64,
+    scale: Double = 1
   ) -> Parameters {
     precondition(configuration.problem == nil)
     var random = TestRandom(seed)
-    let parameters = Parameters(ParameterLayout(configuration))
+    let parameters = Parameters(ParameterLayout(configuration, heads: heads))
     for entry in parameters.layout.entries {
       if entry.name.hasSuffix("norm.weight") {
         parameters[entry].copy(from: random.floats(entry.count, scale: 0.2).map { 1 + $0 })
       } else {
-        let inner = Double(entry.shape[1])
+        let inner = Double(entry.shape[entry.shape.count - 1])
         parameters[entry].copy(
           from: random.floats(entry.count, scale: scale * (1 / inner).squareRoot()))
       }

@@ -76,6 +76,11 @@ struct RunLab {
 
   /// What makes a run have all the state there is: several updates a step and a reference policy.
   static let manyUpdates = ["--epochs", "2", "--minibatches", "2", "--kl-weight", "0.05"]
+
+  /// The same for a critic, with a step in which it alone learns.
+  static let critic =
+    ["--algorithm", "ppo", "--critic-warmup-steps", "1", "--critic-learning-rate", "1e-3"]
+    + manyUpdates
 }
 
 /// What a run left on disk.

@@ -103,6 +103,34 @@ struct RunResumeTests {
     }
   }
 
+  @Test("ppo with its critic, killed at random moments and in saves")
+  func critic() throws {
+    let lab = try RunLab.shared()
+    try expectKillsDoNothing(
+      lab.reinforced(steps: 6, problems: 8, groupSize: 8) + RunLab.critic
+        + ["--checkpoint-every", "2"], kills: max(2, Self.kills / 3))
+  }
+
+  @Test("a critic on the policy's trunk, saved and resumed", arguments: ["ppo", "a2c"])
+  func sharedTrunk(algorithm: String) throws {
+    let lab = try RunLab.shared()
+    let arguments = ["--algorithm", algorithm, "--shared-trunk"]
+    try ToolRunner.withTemporaryFolder { folder in
+      let (reference, _, hash) = try undisturbed(
+        lab.reinforced(steps: 4) + arguments, in: folder)
+      let run = RunFiles(folder.appending(path: "run"))
+      let short = try ToolRunner.run(
+        lab.reinforced(steps: 2) + arguments + ["--run", run.path, "--quiet"])
+      #expect(short.exitCode == 0, "\(short.errors)")
+      // The model is the policy alone, which any command reads.
+      let ask = try ToolRunner.run(["ask", run.path, "7="])
+      #expect(ask.exitCode == 0, "\(ask.errors)")
+      let long = try ToolRunner.run(["resume", run.path, "--steps", "4", "--json"])
+      #expect(try long.weightsHash() == hash)
+      try expectSameRun(run, as: reference, hashes: false)
+    }
+  }
+
   @Test("sft with a schedule, killed at random moments and in saves")
   func supervised() throws {
     let lab = try RunLab.shared()

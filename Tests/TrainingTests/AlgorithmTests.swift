@@ -76,7 +76,8 @@ import Training
     let task = try CopyTask()
     for report in try task.train(algorithm, from: task.warmWeights(), steps: 10) {
       let shares = report.metrics.entries.filter { $0.name.hasPrefix("ledger/") }.map(\.value)
-      #expect(shares.count == (algorithm == .raft ? 7 : 6) && abs(shares.reduce(0, +) - 1) < 1e-12)
+      let own = algorithm == .raft || algorithm.hasCritic
+      #expect(shares.count == (own ? 7 : 6) && abs(shares.reduce(0, +) - 1) < 1e-12)
       #expect(
         report.completions.allSatisfy { $0.reward == 0 || $0.completion.hasSuffix($0.answer) })
     }

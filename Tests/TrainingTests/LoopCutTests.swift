@@ -63,7 +63,7 @@ struct LoopCutTests {
         normalization, completions: order.count, tokens: minibatch.batch.scoredCount,
         maxCompletionTokens: 11), learningRate: 1e-3)
     return Outcome(
-      gradient: learner.gradients.values.all.array, loss: report.sums.loss,
+      gradient: learner.optimizer.gradients.values.all.array, loss: report.sums.loss,
       norm: report.gradientNorm, entropy: report.entropySum, weights: parameters.hash)
   }
 

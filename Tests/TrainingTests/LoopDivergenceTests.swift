@@ -40,6 +40,8 @@ struct LoopDivergenceTests {
       for inReward in [false, true] {
         var configuration = LoopLab.grpo(algorithm)
         configuration.klWeight = 0.05
+        (configuration.epochs, configuration.minibatches) = (1, 1)
+        configuration.criticWarmupSteps = 0
         if algorithm != .raft { configuration.klInReward = inReward }
         let run = LoopLab.run(configuration, suite)
         let rollout = try run.sample(step: 1, copies: 4)

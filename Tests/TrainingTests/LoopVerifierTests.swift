@@ -17,7 +17,8 @@ struct LoopVerifierTests {
 
   private func shares(_ metrics: Metrics) -> [TokenFate: Double] {
     Dictionary(
-      uniqueKeysWithValues: TokenFate.allCases.filter { $0 != .rejected }.map {
+      uniqueKeysWithValues: TokenFate.allCases.filter { $0 != .rejected && $0 != .criticWarmUp }.map
+      {
         ($0, metrics["ledger/\($0.rawValue)"] ?? -1)
       })
   }

@@ -6,20 +6,20 @@ import Training
     var ledger = GradientLedger()
     #expect(ledger.shares.allSatisfy { $0.share == 0 })
     for (index, fate) in TokenFate.allCases.enumerated() { ledger.enter(fate, tokens: index + 1) }
-    #expect(ledger.tokens == 28 && ledger[.flatGroup] == 6)
+    #expect(ledger.tokens == 36 && ledger[.flatGroup] == 6)
     #expect((ledger.shares.reduce(0) { $0 + $1.share } - 1).magnitude < 1e-15)
     #expect(ledger.shares.map(\.fate) == TokenFate.allCases)
-    #expect(ledger.shares.map(\.share) == (1...7).map { Double($0) / 28 })
+    #expect(ledger.shares.map(\.share) == (1...8).map { Double($0) / 36 })
     let copy = ledger
     ledger += copy
-    #expect(ledger.tokens == 56 && ledger[.clippedLow] == 4)
+    #expect(ledger.tokens == 72 && ledger[.clippedLow] == 4)
   }
 
   @Test func namesAreThoseOfTheMetrics() {
     #expect(
       TokenFate.allCases.map(\.rawValue) == [
         "used", "clipped_low", "clipped_high", "truncated", "verifier_failed", "flat_group",
-        "rejected",
+        "rejected", "critic_warmup",
       ])
   }
 

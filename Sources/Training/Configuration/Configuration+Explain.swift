@@ -66,7 +66,16 @@ extension Configuration {
     lines.append(
       "\(passes) × \(parts) = \(Quantity.counted(updatesPerStep, "optimizer update")), each on "
         + (algorithm == .raft ? "what is accepted of \(share)" : share))
+    if algorithm.hasCritic { lines.append(criticInWords) }
     return lines
+  }
+
+  private var criticInWords: String {
+    if sharedTrunk { return "the critic is a head on the policy, and each update moves both" }
+    let first =
+      criticWarmupSteps == 0
+      ? "" : "; the first \(Quantity.counted(criticWarmupSteps, "step")) move the critic alone"
+    return "the critic is a transformer of its own, updated as often as the policy" + first
   }
 
   private var runInWords: [String] {

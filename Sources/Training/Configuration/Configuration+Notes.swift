@@ -4,7 +4,7 @@ extension Configuration {
   package var notes: [String] {
     variantNotes
       + (samplesCompletions ? ratioNotes + rewardNotes + divergenceNotes : demonstrationNotes)
-      + optimizerNotes
+      + criticNotes + optimizerNotes
   }
 
   private var variantNotes: [String] {
@@ -64,6 +64,22 @@ extension Configuration {
       notes.append(
         "kl_estimator k1 in the loss holds nothing: its slope is the same whatever the first policy, "
           + "and 0 on average; take k2 or k3, or kl_in_reward")
+    }
+    return notes
+  }
+
+  private var criticNotes: [String] {
+    guard algorithm.hasCritic else { return [] }
+    var notes: [String] = []
+    if algorithm == .ppo && updatesPerStep == 1 && valueClip > 0 {
+      notes.append(
+        "epochs = minibatches = 1: no value has moved when the critic is updated, so value_clip can't "
+          + "matter")
+    }
+    if criticWarmupSteps >= steps {
+      notes.append(
+        "critic_warmup_steps (\(criticWarmupSteps)) isn't below steps (\(steps)): the policy will not "
+          + "change")
     }
     return notes
   }

@@ -33,6 +33,9 @@ extension Configuration {
     // What the variant stands for is weaker than whatever was given, in any place.
     for (key, value) in variant.settings { Self.field(key).set(&self, value) }
     for entry in found { entry.field.set(&self, entry.value) }
+    if sharedTrunk && !found.contains(where: { $0.field.key == "critic_warmup_steps" }) {
+      criticWarmupSteps = 0
+    }
     try checkCombinations()
   }
 
@@ -73,6 +76,11 @@ extension Configuration {
       try checkGroups()
       try checkRatios()
     case .raft: try checkMinibatches()
+    case .ppo:
+      try checkParts()
+      try checkRatios()
+      try checkCritic()
+    case .a2c: try checkCritic()
     case .reinforce: break
     case .sft:
       if startsFromSize {
@@ -95,6 +103,33 @@ extension Configuration {
         .setting,
         "minibatches (\(minibatches)) doesn't divide problems (\(problems)), and a minibatch has "
           + "whole groups; choose a divisor")
+    }
+  }
+
+  /// Refuses more minibatches than there are completions to put into them.
+  private func checkParts() throws(ConfigurationError) {
+    if minibatches > completionsPerStep {
+      throw ConfigurationError(
+        .setting,
+        "minibatches (\(minibatches)) is more than the completions of a step "
+          + "(\(completionsPerStep)); lower it")
+    }
+  }
+
+  /// Refuses what a critic of the other kind would read.
+  private func checkCritic() throws(ConfigurationError) {
+    if sharedTrunk && criticWarmupSteps > 0 {
+      throw ConfigurationError(
+        .setting,
+        "critic_warmup_steps (\(criticWarmupSteps)) is for a critic of its own: with shared_trunk the "
+          + "critic can't learn without moving the policy; leave it out")
+    }
+    let unread =
+      sharedTrunk
+      ? (key: "critic_learning_rate", why: "with shared_trunk learning_rate moves both")
+      : (key: "value_weight", why: "without shared_trunk the critic has a loss of its own")
+    if differsFromDefault(Self.field(unread.key)) {
+      throw ConfigurationError(.setting, "\(unread.key) is not used: \(unread.why); leave it out")
     }
   }
 

@@ -116,6 +116,28 @@ package struct Configuration: Sendable, Equatable {
   /// PPO, arXiv 1707.06347, equation 9).
   package var entropyWeight = 0.0
 
+  // MARK: Critic
+
+  /// Discount of what is still to come, for each token (arXiv 1506.02438, section 2).
+  package var gamma = 1.0
+  /// How far an advantage looks ahead: 0 for one token, 1 for the whole completion (generalized advantage
+  /// estimation, arXiv 1506.02438, equation 16).
+  package var gaeLambda = 0.95
+  /// Whether the advantages of a step's tokens are brought to mean 0 and variance 1.
+  package var whitenAdvantages = true
+  /// How far a value may move from the one that the advantages were made with before it has no slope, as in
+  /// the code of PPO (OpenAI baselines); 0 for no bound.
+  package var valueClip = 0.2
+  /// Highest learning rate of the critic.
+  package var criticLearningRate = 3e-4
+  /// First steps in which the critic alone learns (value pretraining, VC-PPO, arXiv 2503.01491).
+  package var criticWarmupSteps = 5
+  /// Whether the critic is a second head on the policy instead of a transformer of its own.
+  package var sharedTrunk = false
+  /// Weight of the critic's loss beside the policy's where they share a trunk: c_1 of PPO (arXiv
+  /// 1707.06347, equation 9).
+  package var valueWeight = 0.1
+
   // MARK: Optimizer
 
   /// Highest learning rate of AdamW (arXiv 1711.05101).

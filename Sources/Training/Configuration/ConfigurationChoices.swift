@@ -3,6 +3,10 @@ extension Configuration {
   package enum Algorithm: String, Sendable, CaseIterable {
     /// Group-relative policy optimization (DeepSeekMath, arXiv 2402.03300), with its variants.
     case grpo
+    /// Proximal policy optimization with a critic (arXiv 1707.06347).
+    case ppo
+    /// Advantage actor-critic (A3C, arXiv 1602.01783, with one actor).
+    case a2c
     /// REINFORCE with a moving-average baseline (Williams, Machine Learning 8, 1992).
     case reinforce
     /// REINFORCE with a leave-one-out baseline (arXiv 2402.14740).
@@ -11,6 +15,9 @@ extension Configuration {
     case raft
     /// Supervised fine-tuning on the suite's demonstrations.
     case sft
+
+    /// Whether a critic learns beside the policy.
+    package var hasCritic: Bool { self == .ppo || self == .a2c }
   }
 
   /// What becomes of the ratio in the policy's loss.

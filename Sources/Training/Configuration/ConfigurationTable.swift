@@ -130,38 +130,40 @@ extension Configuration {
         ConfigurationField(
           "clip_low", \.clipLow, .number(.from(0, below: 1)),
           "how far below 1 the probability ratio counts"
-        ).only(.grpo, .rloo).from("arXiv 1707.06347")
+        ).only(.grpo, .ppo, .rloo).from("arXiv 1707.06347")
           .elsewhere("epsilon", "clip_ratio", "eps_clip", "clip_ratio_low"),
         ConfigurationField(
           "clip_high", \.clipHigh, .number(.from(0, to: 100)),
           "how far above 1 it counts; more than clip_low: clip-higher"
-        ).only(.grpo, .rloo).from("arXiv 2503.14476")
+        ).only(.grpo, .ppo, .rloo).from("arXiv 2503.14476")
           .elsewhere("epsilon_high", "clip_ratio_high"),
         ConfigurationField(
           "ratio_cap", \.ratioCap, .number(.from(0, to: 1e6)),
           "what it counts at most where the advantage is negative; 0: no bound"
-        ).only(.grpo, .rloo).from("arXiv 1912.09729").elsewhere("delta", "clip_ratio_c"),
+        ).only(.grpo, .ppo, .rloo).from("arXiv 1912.09729").elsewhere("delta", "clip_ratio_c"),
         ConfigurationField(
           "weight_cap", \.weightCap, .number(.from(1, to: 1e6)),
           "largest weight of a token with surrogate cispo"
         ).only(.grpo).from("arXiv 2510.13786").elsewhere("epsilon_max"),
         ConfigurationField("epochs", \.epochs, .integer(1...100), "passes over each batch (mu)")
-          .only(.grpo, .rloo, .raft).elsewhere("num_iterations", "ppo_epochs"),
+          .only(.grpo, .ppo, .rloo, .raft).elsewhere("num_iterations", "ppo_epochs"),
         ConfigurationField(
           "minibatches", \.minibatches, .integer(1...65_536), "optimizer updates per pass"
-        ).only(.grpo, .rloo, .raft).elsewhere("num_minibatches", "steps_per_generation"),
+        ).only(.grpo, .ppo, .rloo, .raft).elsewhere("num_minibatches", "steps_per_generation"),
         ConfigurationField(
           "kl_weight", \.klWeight, .number(.from(0, to: 100)),
           "weight of the KL divergence from the first policy (beta)"
         ).notFor(.sft).from("arXiv 2402.03300").elsewhere("beta", "kl_coef", "kl_loss_coef"),
         ConfigurationField(
           "kl_estimator", \.klEstimator, "estimate of the KL divergence that is weighted"
-        ).notFor(.sft).own(KLEstimator.k1, for: .reinforce).own(KLEstimator.k1, for: .rloo)
+        ).notFor(.sft).own(KLEstimator.k1, for: .ppo).own(KLEstimator.k1, for: .a2c)
+          .own(KLEstimator.k1, for: .reinforce).own(KLEstimator.k1, for: .rloo)
           .from("Schulman 2020").elsewhere("kl_loss_type", "kl_penalty"),
         ConfigurationField(
           "kl_in_reward", \.klInReward, .boolean,
           "take the KL divergence off the reward instead of adding it to the loss"
-        ).notFor(.raft, .sft).own(true, for: .reinforce).own(true, for: .rloo)
+        ).notFor(.raft, .sft).own(true, for: .ppo).own(true, for: .a2c)
+          .own(true, for: .reinforce).own(true, for: .rloo)
           .from("arXiv 1909.08593").elsewhere("use_kl_in_reward"),
         ConfigurationField(
           "log_kl", \.logKl, .boolean,
@@ -173,6 +175,7 @@ extension Configuration {
         ).notFor(.sft).from("arXiv 1602.01783")
           .elsewhere("entropy_coef", "entropy_coeff", "ent_coef", "entropy_bonus"),
       ]),
+    criticSection,
     ConfigurationSection(
       "Optimizer (AdamW)",
       [

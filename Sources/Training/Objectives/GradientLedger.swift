@@ -15,6 +15,8 @@ package enum TokenFate: String, Sendable, CaseIterable, Codable {
   case flatGroup = "flat_group"
   /// Its completion was not accepted by rejection sampling.
   case rejected
+  /// The critic alone learned from it, in its warm-up.
+  case criticWarmUp = "critic_warmup"
 
   /// What withholds a whole completion from the update; `nil` where its tokens take part.
   ///
@@ -40,6 +42,7 @@ package struct GradientLedger: Sendable, Equatable {
   private var verifierFailed = 0
   private var flatGroup = 0
   private var rejected = 0
+  private var criticWarmUp = 0
 
   /// Makes an empty ledger.
   package init() {}
@@ -54,12 +57,14 @@ package struct GradientLedger: Sendable, Equatable {
     case .verifierFailed: verifierFailed
     case .flatGroup: flatGroup
     case .rejected: rejected
+    case .criticWarmUp: criticWarmUp
     }
   }
 
   /// All tokens entered.
   package var tokens: Int {
-    used + clippedLow + clippedHigh + truncated + verifierFailed + flatGroup + rejected
+    let withheld = truncated + verifierFailed + flatGroup + rejected + criticWarmUp
+    return used + clippedLow + clippedHigh + withheld
   }
 
   /// The share of each fate in the tokens entered, in the order of `TokenFate.allCases`.
@@ -80,6 +85,7 @@ package struct GradientLedger: Sendable, Equatable {
     case .verifierFailed: verifierFailed += tokens
     case .flatGroup: flatGroup += tokens
     case .rejected: rejected += tokens
+    case .criticWarmUp: criticWarmUp += tokens
     }
   }
 
@@ -92,5 +98,6 @@ package struct GradientLedger: Sendable, Equatable {
     left.verifierFailed += right.verifierFailed
     left.flatGroup += right.flatGroup
     left.rejected += right.rejected
+    left.criticWarmUp += right.criticWarmUp
   }
 }

@@ -39,11 +39,16 @@ package struct ValueLossSums: Sendable, Equatable {
 package struct ValueLoss: Sendable, Equatable {
   /// c, how far a value may move from the old one; `nil` for no bound.
   package let clipRange: Double?
+  /// What the slopes are multiplied by where the critic shares parameters with the policy: c1 of PPO's
+  /// equation 9, TRL's `vf_coef`. The loss that is reported is without it.
+  package let coefficient: Double
 
   /// Makes a loss.
-  package init(clipRange: Double?) {
+  package init(clipRange: Double?, coefficient: Double = 1) {
     precondition(clipRange.map { $0 > 0 } ?? true, "a clip range of 0 would never let a value move")
+    precondition(coefficient >= 0, "a negative coefficient would drive the critic from the returns")
     self.clipRange = clipRange
+    self.coefficient = coefficient
   }
 
   /// The term of one token.
@@ -65,8 +70,7 @@ package struct ValueLoss: Sendable, Equatable {
   ///   - newValues: V of the critic in training, before each token.
   ///   - oldValues: V when the batch was made.
   ///   - returns: R, what the critic should have said.
-  ///   - weight: of each token, from `LossDivisor`, times the critic's coefficient where it shares
-  ///     parameters with the policy.
+  ///   - weight: of each token, from `LossDivisor`.
   ///   - slopes: where d loss / d V is written, one per token.
   package func write<Scalar: BinaryFloatingPoint>(
     newValues: Span<Scalar>, oldValues: Span<Scalar>, returns: Span<Scalar>, weight: Double,
@@ -83,7 +87,7 @@ package struct ValueLoss: Sendable, Equatable {
       sums.loss += term.loss
       sums.tokens += 1
       sums.clipped += term.isClipped ? 1 : 0
-      slopes[token] = Scalar(weight * term.slope)
+      slopes[token] = Scalar(coefficient * weight * term.slope)
     }
     sums.loss *= weight
     return sums
