@@ -2,12 +2,13 @@ internal import Kernels
 
 /// How much memory a run's buffers take, counted from their shapes.
 package enum MemoryEstimate {
-  /// Bytes of weights, optimizer state, gradients, workspaces and caches.
+  /// Bytes of weights, optimizer state, gradients, workspaces, caches and a step's completions.
   ///
+  /// `stepTokens` are those that a step samples at most; 0 where it samples none.
   /// `comparedTokens` are those at most whose distributions a reference policy keeps; nil without one.
   /// `hasCritic` is for a critic with a trunk of its own.
   package static func bytes(
-    _ layout: ParameterLayout, threads: Int, samples: Bool, comparedTokens: Int?, hasCritic: Bool
+    _ layout: ParameterLayout, threads: Int, stepTokens: Int, comparedTokens: Int?, hasCritic: Bool
   ) -> Int {
     let c = layout.configuration
     let (C, F, L, T) = (c.hiddenSize, c.feedForwardSize, c.layers, 512)
@@ -21,10 +22,11 @@ package enum MemoryEstimate {
       + c.heads * SequenceAttention.probabilityStride(length: c.contextLength)
     let training = T * (L * row + 6 * C + c.vocabularySize + shape.rowWidth + F)
     let caches =
-      samples ? (2 * Generator.slots + 32) * c.contextLength * 2 * shape.keyWidth * L : 0
+      stepTokens > 0 ? (2 * Generator.slots + 32) * c.contextLength * 2 * shape.keyWidth * L : 0
     // A minibatch has a copy of its part.
     let compared = 2 * (comparedTokens ?? 0) * c.vocabularySize
     let spaces = trained * min(threads, lanes) * training + threads * caches
-    return 4 * (sets * layout.count + spaces + compared)
+    // A sampled token lies in rollout, text, packed batch and slopes: about 75 bytes were measured.
+    return 4 * (sets * layout.count + spaces + compared) + 75 * stepTokens
   }
 }

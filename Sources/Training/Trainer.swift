@@ -313,10 +313,12 @@ package final class Trainer {
   ) throws -> Int {
     let layout = try firstModel(configuration, installation).parameters.layout
     let threads = configuration.threads == 0 ? processorCount : configuration.threads
+    let stepTokens =
+      configuration.samplesCompletions
+      ? configuration.completionsPerStep * configuration.maxCompletionTokens : 0
     return MemoryEstimate.bytes(
-      layout, threads: threads, samples: configuration.samplesCompletions,
-      comparedTokens: configuration.needsReference
-        ? configuration.completionsPerStep * configuration.maxCompletionTokens : nil,
+      layout, threads: threads, stepTokens: stepTokens,
+      comparedTokens: configuration.needsReference ? stepTokens : nil,
       hasCritic: configuration.algorithm.hasCritic && !configuration.sharedTrunk)
   }
 

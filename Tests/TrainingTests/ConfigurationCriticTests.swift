@@ -101,7 +101,7 @@ struct ConfigurationCriticTests {
   func memory() {
     func bytes(_ hasCritic: Bool) -> Int {
       MemoryEstimate.bytes(
-        LoopLab.tiny, threads: 2, samples: false, comparedTokens: nil, hasCritic: hasCritic)
+        LoopLab.tiny, threads: 2, stepTokens: 0, comparedTokens: nil, hasCritic: hasCritic)
     }
     #expect(bytes(true) == 2 * bytes(false))
   }
