@@ -41,6 +41,7 @@ extension PolicyBatch {
 
   /// Adds the critic's metrics, and to each record what the critic made of its tokens.
   func enter(_ estimates: TokenEstimates, into report: inout StepReport) {
+    if whole.isEmpty { return }
     let updates = Double(max(1, totals.criticUpdates))
     report.metrics["vf_loss"] = totals.values.loss / updates
     report.metrics["clip_ratio/value_mean"] = totals.values.clipRatio

@@ -118,7 +118,9 @@ package final class RunState {
   }
 
   /// The rate of a step's updates of a critic of its own.
-  package func criticLearningRate(step: Int) -> Double { criticSchedule.rate(update: step - 1) }
+  package func criticLearningRate(step: Int) -> Double {
+    criticSchedule.rate(update: step - 1, spent: spentShare)
+  }
 
   /// The step's training problems; another seed walks through other ones.
   ///

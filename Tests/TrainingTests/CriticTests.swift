@@ -99,6 +99,22 @@ struct CriticTests {
     }
   }
 
+  @Test("its rate has the shape of the policy's, and falls along a token budget too")
+  func rates() throws {
+    var configuration = configuration()
+    configuration.schedule = .linear
+    configuration.warmupSteps = 2
+    configuration.steps = 6
+    configuration.learningRate = 1e-4
+    try withRun(configuration) { run, _ in
+      for step in 1...6 {
+        let ratio = run.criticLearningRate(step: step) / run.learningRate(step: step)
+        #expect(abs(ratio - 30) < 1e-9)
+      }
+      #expect(run.criticLearningRate(step: 6) < run.criticLearningRate(step: 3))
+    }
+  }
+
   @Test("on a shared trunk it is the policy's own model, and the policy given is left alone")
   func sharedTrunk() throws {
     var configuration = configuration()
@@ -151,6 +167,7 @@ struct CriticTests {
       let report = try algorithm.step(1)
       #expect(floats(run.policy) == policyBefore && floats(critic) == criticBefore)
       #expect(report.metrics["ledger/verifier_failed"] == 1 && report.metrics["updates"] == 0)
+      #expect(report.metrics["vf_loss"] == nil && report.metrics["value/mean"] == nil)
     }
   }
 

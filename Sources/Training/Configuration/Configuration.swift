@@ -129,9 +129,9 @@ package struct Configuration: Sendable, Equatable {
   /// the code of PPO (OpenAI baselines); 0 for no bound.
   package var valueClip = 0.2
   /// Highest learning rate of the critic.
-  package var criticLearningRate = 3e-4
+  package var criticLearningRate = 1e-3
   /// First steps in which the critic alone learns (value pretraining, VC-PPO, arXiv 2503.01491).
-  package var criticWarmupSteps = 5
+  package var criticWarmupSteps = 2
   /// Whether the critic is a second head on the policy instead of a transformer of its own.
   package var sharedTrunk = false
   /// Weight of the critic's loss beside the policy's where they share a trunk: c_1 of PPO (arXiv

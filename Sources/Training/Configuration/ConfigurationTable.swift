@@ -146,10 +146,12 @@ extension Configuration {
           "largest weight of a token with surrogate cispo"
         ).only(.grpo).from("arXiv 2510.13786").elsewhere("epsilon_max"),
         ConfigurationField("epochs", \.epochs, .integer(1...100), "passes over each batch (mu)")
-          .only(.grpo, .ppo, .rloo, .raft).elsewhere("num_iterations", "ppo_epochs"),
+          .only(.grpo, .ppo, .rloo, .raft).own(2, for: .ppo)
+          .elsewhere("num_iterations", "ppo_epochs"),
         ConfigurationField(
           "minibatches", \.minibatches, .integer(1...65_536), "optimizer updates per pass"
-        ).only(.grpo, .ppo, .rloo, .raft).elsewhere("num_minibatches", "steps_per_generation"),
+        ).only(.grpo, .ppo, .rloo, .raft).own(2, for: .ppo)
+          .elsewhere("num_minibatches", "steps_per_generation"),
         ConfigurationField(
           "kl_weight", \.klWeight, .number(.from(0, to: 100)),
           "weight of the KL divergence from the first policy (beta)"
@@ -181,7 +183,7 @@ extension Configuration {
       [
         ConfigurationField(
           "learning_rate", \.learningRate, .number(.from(0, to: 1)), "highest learning rate"
-        ).own(2e-3, for: .sft).elsewhere("lr"),
+        ).own(5e-5, for: .ppo).own(2e-3, for: .sft).elsewhere("lr"),
         ConfigurationField(
           "warmup_steps", \.warmupSteps, .integer(0...1_000_000),
           "steps over which the learning rate rises from 0"
