@@ -49,7 +49,7 @@ need_libraries() {
     die "system packages are missing; as root: apt-get install ${packages[*]}"
 }
 
-# torch and transformers for the tests, in .venv; made anew where the requirements have changed. Where
+# torch, transformers and tensorboard for the tests, in .venv; made anew where the requirements have changed. Where
 # PyPI or venv can't be had, says so, and the tests that are skipped repeat it.
 need_transformers() {
   local wanted=$root/Tests/Transformers/requirements.txt venv=$root/.venv log reason
@@ -58,7 +58,7 @@ need_transformers() {
   if ! python3 -c 'import ensurepip, venv' 2>/dev/null && ! install_packages python3-venv; then
     reason="Python's venv is missing (Debian: python3-venv)"
   else
-    echo 'Installing torch and transformers into .venv, for the tests…' >&2
+    echo 'Installing torch, transformers and tensorboard into .venv, for the tests…' >&2
     log=$(mktemp)
     if python3 -m venv "$venv" >"$log" 2>&1 &&
       "$venv/bin/pip" install --no-cache-dir --no-compile --progress-bar off --timeout 20 \

@@ -2,8 +2,8 @@ internal import Checkpointing
 internal import Foundation
 import Verifiers
 
-/// A run on disk: `config.json`, `metrics.jsonl`, `completions.jsonl`, `checkpoints/`, and once it is
-/// finished `result.json`.
+/// A run on disk: `config.json`, `metrics.jsonl`, `completions.jsonl`, `checkpoints/`, once it is
+/// finished `result.json`, and what is made out of these: `report.html`, `tensorboard/`.
 package struct RunFolder: Sendable {
   /// The folder.
   package let path: String
@@ -169,7 +169,10 @@ struct LineFile {
     }
   }
 
-  private var stopped: FileError {
+  private var stopped: FileError { Self.stopped(path) }
+
+  /// The error of a file of a run that took lines before and takes no more.
+  static func stopped(_ path: String) -> FileError {
     FileError(
       kind: .inputOutput, path: path, code: 0,
       message: "can't be written to any more; is the disk full, or the folder read-only?",

@@ -70,11 +70,11 @@ final class RunHistory {
         break
       }
       guard next.step == steps else {
-        throw damaged(next.line, "step \(next.step) after step \(steps)")
+        throw JSONLine.damaged(next.line, "step \(next.step) after step \(steps)")
       }
       guard seen.insert(next.completion.place).inserted else {
         let place = next.completion.place
-        throw damaged(
+        throw JSONLine.damaged(
           next.line,
           "problem \(place.problem), sample \(place.sample) of step \(steps) is there twice")
       }
@@ -94,10 +94,10 @@ final class RunHistory {
   private func nextMetrics() throws -> [String: JSONValue]? {
     guard let metrics, let object = try nextObject(metrics) else { return nil }
     guard let step = object["step"]?.intValue else {
-      throw damaged(metrics.place, "it has no step")
+      throw JSONLine.damaged(metrics.place, "it has no step")
     }
     guard step == steps + 1 else {
-      throw damaged(metrics.place, "step \(step), where step \(steps + 1) should be")
+      throw JSONLine.damaged(metrics.place, "step \(step), where step \(steps + 1) should be")
     }
     steps = step
     return object
@@ -112,7 +112,7 @@ final class RunHistory {
     let keys = ["step", "problem", "sample"]
     let places = keys.compactMap { fields.removeValue(forKey: $0)?.intValue }
     guard places.count == keys.count else {
-      throw damaged(completions.place, "it needs step, problem and sample")
+      throw JSONLine.damaged(completions.place, "it needs step, problem and sample")
     }
     return (
       places[0], completions.place,
@@ -127,21 +127,7 @@ final class RunHistory {
       if file.endsMidLine && !notes.contains(note) { notes.append(note) }
       return nil
     }
-    let value: JSONValue
-    do {
-      value = try JSONValue(parsing: line)
-    } catch {
-      throw damaged("\(file.place):\(error.column)", "it isn't JSON: \(error.message)")
-    }
-    guard let members = value.objectValue else {
-      throw damaged(file.place, "it is no object")
-    }
-    return members
-  }
-
-  private func damaged(_ place: String, _ what: String) -> TrainingError {
-    .unusable(
-      "\(place): \(what)", mend: "The file was damaged or changed: take another copy of the run.")
+    return try JSONLine.object(line, at: file.place)
   }
 }
 

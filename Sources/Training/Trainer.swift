@@ -229,6 +229,10 @@ package final class Trainer {
     let completionsFile = try LineFile(folder.completionsFile, keeping: state.completionLines)
     // It holds only for the steps there were.
     if !isDone { try? FileManager.default.removeItem(atPath: folder.resultFile) }
+    // After the metrics were cut to the steps that count, which it is made of.
+    let tensorBoard =
+      configuration.tensorboard
+      ? try TensorBoardFile(folder, names: configuration.tensorboardNames) : nil
     let before = state.before ?? evaluator.evaluate(run.policy)
     if state.before == nil { state.solvedBefore = before.solved }
     state.before = before
@@ -259,6 +263,7 @@ package final class Trainer {
       let isDue = configuration.checkpointEvery > 0 && step % configuration.checkpointEvery == 0
       if isLast || isDue { report.metrics.weightsHash = run.policy.parameters.hash }
       try metricsFile.append([report.metrics.line])
+      try tensorBoard?.append(report.metrics)
       try completionsFile.append(report.completions.map(Self.line))
       state.metricsLines += 1
       state.completionLines += report.completions.count

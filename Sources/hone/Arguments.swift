@@ -35,7 +35,7 @@ package let commands: [any Command.Type] = [
   AskOptions.self,
   SuitesOptions.self, SuitesShowOptions.self, VerifiersOptions.self,
   CheckpointInspectOptions.self, CheckpointVerifyOptions.self, CheckpointUnpackOptions.self,
-  CheckpointPackOptions.self, DiffOptions.self, BenchOptions.self,
+  CheckpointPackOptions.self, ReportOptions.self, DiffOptions.self, BenchOptions.self,
 ]
 
 /// What a whole command line asks for.

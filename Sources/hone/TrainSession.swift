@@ -37,6 +37,7 @@ struct TrainSession {
       observer.present { $0.clear() }
       throw error
     }
+    let report = writeReport(of: summary.run)
     guard let after = summary.after else {
       observer.present {
         $0.stopped(
@@ -50,12 +51,28 @@ struct TrainSession {
       $0.after(EvaluationSummary(after, taskOrder: trainer.suite.taskNames))
       let example = trainer.suite.problem(at: 0, split: .test).problem.prompt
       $0.finished(
-        run: summary.run, weightsHash: summary.weightsHash,
+        run: summary.run, report: report, weightsHash: summary.weightsHash,
         seconds: Date().timeIntervalSince(start),
         tryIt: "Tools/hone ask \(quotedForShell(summary.run)) \"\(example)\"")
     }
     if isJSON { try Console.json(Report(summary)) }
     return .success
+  }
+
+  /// Writes the run's report and says where it is; nil where that failed, which is only worth a warning:
+  /// the run is whole without it.
+  private func writeReport(of run: String) -> String? {
+    let path = RunReport.defaultPath(of: [run])
+    do {
+      try RunReport([run]).write(to: path)
+      return path
+    } catch {
+      observer.present { $0.clear() }
+      Console.complain(
+        "warning: no report was written: \(error)\n"
+          + "The run is whole. To write it again: hone report \(quotedForShell(run))\n")
+      return nil
+    }
   }
 
   /// The shape of `train --json`.

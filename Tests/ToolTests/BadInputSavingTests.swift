@@ -51,6 +51,26 @@ struct BadInputSavingTests {
     }
   }
 
+  @Test("no place for TensorBoard's file: said before the first step")
+  func tensorBoardInTheWay() throws {
+    let lab = try RunLab.shared()
+    try ToolRunner.withTemporaryFolder { folder in
+      let run = folder.appending(path: "run")
+      try FileManager.default.createDirectory(at: run, withIntermediateDirectories: true)
+      try Data().write(to: run.appending(path: "tensorboard"))
+      let arguments = lab.reinforced(steps: 1) + ["--tensorboard", "--quiet"]
+      let result = try ToolRunner.run(arguments + ["--run", run.path])
+      expectError(
+        result, exitCode: 73,
+        [
+          run.path + "/tensorboard: TensorBoard's file can't be made there\n",
+          "Mend the folder, or set tensorboard to false in the run's config.json, then resume.",
+        ])
+      try FileManager.default.removeItem(at: run.appending(path: "tensorboard"))
+      #expect(try ToolRunner.run(["resume", run.path, "--quiet"]).exitCode == 0)
+    }
+  }
+
   /// How to run the tool so that permissions count; nil where it can't be.
   private static let unprivileged: String? = {
     if geteuid() != 0 { return "exec" }

@@ -44,7 +44,8 @@ struct TrainPresenterTests {
     presenter.step(step(2, of: 2))
     presenter.after(Self.after)
     presenter.finished(
-      run: "runs/grpo-arithmetic-0", weightsHash: "5f3a09c1aabbccdd", seconds: 221,
+      run: "runs/grpo-arithmetic-0", report: "runs/grpo-arithmetic-0/report.html",
+      weightsHash: "5f3a09c1aabbccdd", seconds: 221,
       tryIt: "Tools/hone ask runs/grpo-arithmetic-0 \"37+85=\"")
   }
 
@@ -67,7 +68,7 @@ struct TrainPresenterTests {
                  pass@1 90.0 %   pass@4 96.1 %
                  addition 99 %   subtraction 98 %   multiplication 84 %   expressions 86 %
 
-        run        runs/grpo-arithmetic-0
+        run        runs/grpo-arithmetic-0        report  runs/grpo-arithmetic-0/report.html
         weights    5f3a09c1…                     3:41
         try it     Tools/hone ask runs/grpo-arithmetic-0 "37+85="
 
@@ -86,6 +87,24 @@ struct TrainPresenterTests {
           + "\r\u{1B}[Kat 1 "))
     #expect(text.contains("31k tok/s\u{1B}[K\nafter    pass@1 91.8 %"))
     #expect(!text.contains("\u{1B}[1m") && !text.contains("\u{1B}[2m"))
+  }
+
+  @Test("the report stands below the run where both don't fit, and nowhere where there is none")
+  func report() {
+    for (run, report, columns, expected) in [
+      ("runs/a", "runs/a/report.html", 66, "run        runs/a\nreport     runs/a/report.html\nw"),
+      (
+        "runs/a", "runs/a/report.html", 67,
+        "run        runs/a                        report  runs/a/report.html\nw"
+      ),
+      ("runs/a", nil, 100, "run        runs/a\nweights"),
+    ] as [(String, String?, Int, String)] {
+      let sink = Sink()
+      var presenter = presenter(
+        to: sink, isTerminal: true, columns: columns, environment: ["NO_COLOR": "1"])
+      presenter.finished(run: run, report: report, weightsHash: "5f", seconds: 1, tryIt: "x")
+      #expect(sink.written.contains(expected))
+    }
   }
 
   @Test("styles only where they are wanted")

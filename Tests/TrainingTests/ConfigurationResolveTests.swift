@@ -86,6 +86,12 @@ struct ConfigurationResolveTests {
         + "choose a divisor")
     #expect(try resolved("problems=3", "group_size=2", "minibatches=3").minibatches == 3)
     #expect(refusal(set("suite", "")).hasPrefix("suite is empty"))
+    #expect(
+      refusal(set("tensorboard_names", "verl"))
+        == "tensorboard_names is only for tensorboard, which is off; turn it on or leave the names "
+        + "out")
+    #expect(
+      try resolved("tensorboard=true", "tensorboard_names=verl").tensorboardNames == .verl)
     let sft = set("algorithm", "sft")
     #expect(
       refusal(sft, set("context_length", "64"))

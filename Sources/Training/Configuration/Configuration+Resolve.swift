@@ -70,6 +70,12 @@ extension Configuration {
     if suite.isEmpty {
       throw ConfigurationError(.setting, "suite is empty; name a suite (`hone suites` lists them)")
     }
+    if !tensorboard && tensorboardNames != .hone {
+      throw ConfigurationError(
+        .setting,
+        "tensorboard_names is only for tensorboard, which is off; turn it on or leave the names out"
+      )
+    }
     switch algorithm {
     case .grpo, .rloo:
       try checkMinibatches()

@@ -193,6 +193,10 @@ package struct Configuration: Sendable, Equatable {
   package var keepCheckpoints = 2
   /// Completions of each step written to `completions.jsonl`; 0 for all.
   package var logCompletions = 16
+  /// Whether the metrics are written for TensorBoard too, into the run's folder `tensorboard`.
+  package var tensorboard = false
+  /// Under which names TensorBoard shows them.
+  package var tensorboardNames = MetricNames.hone
 
   /// Makes the defaults of an algorithm.
   package init(algorithm: Algorithm = .grpo) {

@@ -154,6 +154,7 @@ extension ConfigurationRepresentable where Self: RawRepresentable<String> {
 
 extension Configuration.Algorithm: ConfigurationRepresentable {}
 extension Configuration.RewardSource: ConfigurationRepresentable {}
+extension Configuration.MetricNames: ConfigurationRepresentable {}
 extension LearningRateShape: ConfigurationRepresentable {}
 extension AdvantageScale: ConfigurationRepresentable {}
 extension LossNormalization: ConfigurationRepresentable {}

@@ -263,6 +263,13 @@ extension Configuration {
           "log_completions", \.logCompletions, .integer(0...1_000_000),
           "completions of each step that are written down; 0: all"
         ).notFor(.sft),
+        ConfigurationField(
+          "tensorboard", \.tensorboard, .boolean,
+          "write the metrics for TensorBoard too, into the run's folder tensorboard"
+        ).elsewhere("report_to", "logger"),
+        ConfigurationField(
+          "tensorboard_names", \.tensorboardNames, "names of the metrics there: ours, or verl's"
+        ).elsewhere("metric_names"),
       ]),
   ]
 

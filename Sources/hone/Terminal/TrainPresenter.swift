@@ -127,14 +127,24 @@ package struct TrainPresenter: Sendable {
   /// Where the result is, and how to try it.
   ///
   /// - Parameters:
+  ///   - report: the run's report; nil where there is none.
   ///   - weightsHash: the hash of the weights, in hexadecimal.
   ///   - seconds: the time of the whole run.
   ///   - tryIt: a command that asks the trained model something.
   package mutating func finished(
-    run: String, weightsHash: String, seconds: Double, tryIt: String
+    run: String, report: String?, weightsHash: String, seconds: Double, tryIt: String
   ) {
     say("")
-    say(labelled("run", run, width: 11))
+    // Beside the run where a terminal is wide enough, so that neither wraps.
+    let isBeside = report.map {
+      run.count < 30 && (!profile().isLive || 11 + 30 + 8 + $0.count <= profile().width)
+    }
+    if let report, isBeside == true {
+      say(labelled("run", run.padding(to: 30) + labelled("report", report, width: 8), width: 11))
+    } else {
+      say(labelled("run", run, width: 11))
+      if let report { say(labelled("report", report, width: 11)) }
+    }
     let hash = weightsHash.count > 8 ? weightsHash.prefix(8) + "…" : weightsHash[...]
     say(labelled("weights", String(hash).padding(to: 30) + duration(seconds), width: 11))
     say(labelled("try it", tryIt, width: 11))

@@ -1,0 +1,117 @@
+internal import Checkpointing
+internal import Foundation
+
+/// A report on one run or several: one HTML file that needs nothing else, no network among it.
+///
+/// Equal runs give equal reports but for their times: nothing in it depends on when or where it is
+/// written.
+package struct RunReport: Sendable {
+  private let groups: [ReportGroup]
+  private let completions: ReportCompletions
+
+  /// Reads the runs; those that differ in nothing but their seed become one group.
+  ///
+  /// - Parameter paths: the runs' folders, one at least.
+  /// - Throws: `TrainingError.missing` where there is no run, `unusable` for a damaged file with the
+  ///   line; `ConfigurationError`, `FileError`.
+  package init(_ paths: [String]) throws {
+    precondition(!paths.isEmpty, "a report needs a run")
+    groups = ReportGroup.groups(of: try paths.map { try RunRecord($0) })
+    completions = try ReportCompletions(groups)
+  }
+
+  /// Where a report of these runs goes if nothing else is said: into the run's folder, or for several
+  /// into the folder that they all lie in, else into the current one.
+  package static func defaultPath(of paths: [String]) -> String {
+    if paths.count == 1 { return RunFolder(paths[0]).reportFile }
+    let folders = Set(
+      paths.map { URL(fileURLWithPath: $0).deletingLastPathComponent().relativePath })
+    guard folders.count == 1, let folder = folders.first, folder != "." else {
+      return "report.html"
+    }
+    return folder + "/report.html"
+  }
+
+  /// Writes the report: whole, or not at all.
+  ///
+  /// - Throws: `FileError`.
+  package func write(to path: String) throws {
+    try AtomicFile.write(html, to: path)
+  }
+
+  /// The whole text, which is also well formed as XML.
+  package var html: String {
+    ReportPage(title: title, lead: lead, sections: sections).html
+  }
+
+  private var runs: [RunRecord] { groups.flatMap(\.runs) }
+
+  private var title: String {
+    if groups.count == 1 {
+      let configuration = groups[0].configuration
+      return "\(groups[0].label) on \(ReportGroup.fileName(configuration.suite))"
+    }
+    let labels = groups.map(\.label).joined(separator: " · ")
+    return labels.count <= 80
+      ? labels : "\(Quantity.counted(runs.count, "run")) in \(groups.count) groups"
+  }
+
+  private var lead: [String] {
+    let seeds = Set(runs.map(\.configuration.seed)).sorted()
+    let models = Set(runs.map { ReportGroup.fileName($0.configuration.model) }).sorted()
+    let steps = runs.map(\.steps).max() ?? 0
+    return [
+      "from \(models.joined(separator: ", "))",
+      seeds.count == 1 ? "seed \(seeds[0])" : Quantity.counted(seeds.count, "seed"),
+      runs.count == 1
+        ? "\(Quantity.grouped(steps)) of \(Quantity.counted(runs[0].configuration.steps, "step"))"
+        : "\(Quantity.counted(runs.count, "run")), \(Quantity.counted(steps, "step"))",
+    ]
+  }
+
+  private var sections: [(title: String, content: Markup)] {
+    let charts = ReportCharts(groups)
+    let facts = ReportFacts(groups: groups)
+    let notes = facts.notes + charts.notes
+    let noteList: Markup =
+      notes.isEmpty ? "" : "<ul class=\"notes\">\(notes.map { "<li>\($0)</li>" as Markup })</ul>"
+    let names = Set(runs.flatMap(\.metrics.names))
+    let plans = ChartPlan.plans(names: names, algorithms: Set(runs.map(\.configuration.algorithm)))
+    func drawn(_ section: ChartPlan.Section) -> Markup {
+      Markup(lines: plans.filter { $0.section == section }.map { markup($0, charts) })
+    }
+    let heldOut = charts.heldOut?.markup ?? ""
+    return [
+      (groups.count == 1 && runs.count == 1 ? "The run" : "The runs", "\(facts.runs)\n\(noteList)"),
+      (
+        ChartPlan.Section.learning.rawValue,
+        grid("\(drawn(.learning))\n\(heldOut)\n\(ReportScores(groups: groups).markup)")
+      ),
+      (ChartPlan.Section.completions.rawValue, grid(drawn(.completions))),
+      (ChartPlan.Section.signal.rawValue, grid(drawn(.signal))),
+      ("Completions", completions.markup),
+      (
+        ChartPlan.Section.others.rawValue,
+        "<details><summary>Charts</summary>\(grid(drawn(.others)))</details>"
+      ),
+      ("Configuration and hashes", facts.markup),
+    ]
+  }
+
+  private func grid(_ content: Markup) -> Markup { "<div class=\"grid\">\n\(content)\n</div>" }
+
+  /// A plan's figures, or why there are none.
+  private func markup(_ plan: ChartPlan, _ charts: ReportCharts) -> Markup {
+    if let reason = charts.clipReason(plan) {
+      return "<p class=\"left-out\"><b>\(plan.title)</b>: always 0 here. \(reason).</p>"
+    }
+    let figures = charts.figures(plan)
+    guard figures.isEmpty else { return Markup(lines: figures.map(\.markup)) }
+    return "<p class=\"left-out\"><b>\(plan.title)</b>: \(plan.absence)</p>"
+  }
+}
+
+extension RunFolder {
+  /// The run's report.
+  package var reportFile: String { "\(path)/report.html" }
+}
