@@ -128,7 +128,8 @@ private struct CopyTask {
     configuration.groupSize = 8
     configuration.maxCompletionTokens = 6
     configuration.logCompletions = 0
-    configuration.learningRate = 3e-3
+    // A small model wants a larger rate than the default, several updates a step a smaller one.
+    configuration.learningRate = algorithm == .sft ? 3e-3 : 30 * configuration.learningRate
     configuration.warmupSteps = 5
     configuration.schedule = .constant
     change(&configuration)
