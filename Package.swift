@@ -24,7 +24,8 @@ let package = Package(
     .target(name: "CAllocationCounter"),
     .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: settings),
     .target(name: "LanguageModel", dependencies: ["Kernels"], swiftSettings: settings),
-    .target(name: "Verifiers", swiftSettings: settings),
+    .target(name: "CPluginHost"),
+    .target(name: "Verifiers", dependencies: ["CPluginHost"], swiftSettings: settings),
     .target(name: "TaskSuites", dependencies: ["Verifiers"], swiftSettings: settings),
     .target(
       name: "Checkpointing", dependencies: ["CLibArchive", "CLibCrypto"], swiftSettings: settings),

@@ -47,9 +47,15 @@ extension RowFile {
         "the demonstration must read <think>reasoning</think>answer, with each mark once", in: row,
         key: "demonstration")
     }
-    guard case .score(let score) = verifier.verify(completion, of: problem),
-      score.parts["correctness"] ?? 1 >= 1
-    else {
+    switch verifier.verify(completion, of: problem) {
+    case .failure(let reason):
+      var failure = error(
+        "the verifier \(verifier.name) could not judge the demonstration: \(reason)", in: row,
+        key: "demonstration")
+      failure.kind = .verifierFailed
+      throw failure
+    case .score(let score):
+      guard score.parts["correctness"] ?? 1 < 1 else { return }
       throw error(
         "the demonstration ends in \(quoted(parsed.answer)), which is not the answer "
           + quoted(problem.answer), in: row, key: "demonstration")

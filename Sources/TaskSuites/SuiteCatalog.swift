@@ -21,6 +21,9 @@ package struct SuiteCatalog: Sendable {
     self.folder = folder
   }
 
+  /// Where the verifier plugins are that suites name.
+  package var pluginFolder: URL { folder.appending(path: "plugins") }
+
   /// The names of the folder's suites in alphabetical order; empty where there is no folder.
   package func names() -> [String] {
     files().map(\.name)
@@ -72,7 +75,9 @@ package struct SuiteCatalog: Sendable {
   private func load(
     _ url: URL, shown: String, rules: TextRules?
   ) throws(SuiteError) -> TaskSuite {
-    let loader = SuiteLoader(rules: rules)
+    let loader = SuiteLoader(
+      rules: rules, verifiers: VerifierCatalog(pluginFolder: pluginFolder.path),
+      folder: url.deletingLastPathComponent().path)
     return url.pathExtension == "jsonl"
       ? try loader.problemFile(url, shown: shown) : try loader.suiteFile(url, shown: shown)
   }

@@ -10,6 +10,17 @@ package struct SuiteError: Error, Equatable, CustomStringConvertible {
     case unreadable
     /// A file's contents are wrong.
     case badData
+    /// A verifier plugin can't be started, or failed on a row.
+    case verifierFailed
+
+    init(_ error: VerifierError) {
+      self =
+        switch error {
+        case .missingPlugin: .missing
+        case .pluginFailed: .verifierFailed
+        case .unknownName, .unknownPart, .partDefinedTwice, .weightNotFinite, .badPlugin: .badData
+        }
+    }
   }
 
   /// What kind of failure it is.

@@ -4,6 +4,10 @@ internal import Verifiers
 /// Makes a suite from a suite file (JSON5) or from a problem file (JSONL).
 struct SuiteLoader {
   let rules: TextRules?
+  /// Where the verifiers that suites name come from.
+  let verifiers: VerifierCatalog
+  /// The folder that paths of plugins are seen from: the suite file's.
+  let folder: String
 
   /// The caps of suites that don't set their own.
   static let defaultCaps = LengthCaps(prompt: 40, completion: 60)
@@ -176,9 +180,9 @@ struct SuiteLoader {
     _ name: String, weights: [String: Double]?, file: String
   ) throws(SuiteError) -> any Verifier {
     do throws(VerifierError) {
-      return try BuiltInVerifiers.make(name, weights: weights)
+      return try verifiers.verifier(name, from: folder, weights: weights)
     } catch {
-      throw SuiteError(.badData, file: file, error.description)
+      throw SuiteError(SuiteError.Kind(error), file: file, error.description)
     }
   }
 

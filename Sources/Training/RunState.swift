@@ -3,7 +3,6 @@ internal import Kernels
 package import LanguageModel
 package import TaskSuites
 internal import Verifiers
-internal import Synchronization
 
 /// What the algorithms of a run work with: policy, sampler, learner, suite, randomness.
 package final class RunState {
@@ -201,7 +200,8 @@ package final class RunState {
   func judge(_ rollout: Rollout, step: Int, firstProblem: Int = 0) -> Verdicts {
     let start = Clock.now
     let verdicts = Verification.run(
-      suite.verifier, rollout.completions, threads: threads
+      suite.verifier, rollout.completions, threads: threads,
+      failureLimit: configuration.verifierFailureLimit
     ) { rollout.problem($0) }
     var result = Verdicts(
       rewards: verdicts.map { verdict in
@@ -254,28 +254,5 @@ extension Configuration {
   /// How tokens of training completions are picked, and those of evaluations that sample.
   var samplingRule: SamplingRule {
     SamplingRule(temperature: Float(temperature), topK: topK, topP: Float(topP))
-  }
-}
-
-/// Runs a verifier over completions in parallel.
-enum Verification {
-  static func run(
-    _ verifier: any Verifier, _ completions: [Completion], threads: Int,
-    problem: @Sendable (Int) -> Problem
-  ) -> [Verdict] {
-    let results = Mutex([Verdict](repeating: .failure("not judged"), count: completions.count))
-    Parallel.forEachChunk(of: completions.count, chunk: 64, threads: threads) { range in
-      let verdicts = range.map { checked(verifier.verify(completions[$0], of: problem($0))) }
-      results.withLock { $0.replaceSubrange(range, with: verdicts) }
-    }
-    return results.withLock { $0 }
-  }
-
-  /// The verdict, or a failure where its numbers can't be trained on or written down.
-  private static func checked(_ verdict: Verdict) -> Verdict {
-    guard case .score(let score) = verdict,
-      !score.reward.isFinite || score.parts.values.contains(where: { !$0.isFinite })
-    else { return verdict }
-    return .failure("a score that is not finite")
   }
 }

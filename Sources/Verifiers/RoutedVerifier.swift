@@ -25,6 +25,31 @@ public struct RoutedVerifier: Verifier {
     return verifier.verify(completion, of: problem)
   }
 
+  /// The verdicts of the verifiers of the problems' tasks, each asked once for all of its own.
+  public func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
+    var verdicts = submissions.map {
+      Verdict.failure("no verifier for the task \(quoted($0.problem.task))")
+    }
+    for (task, places) in Dictionary(
+      grouping: submissions.indices, by: { submissions[$0].problem.task })
+    {
+      guard let verifier = routes[task] else { continue }
+      let judged = verifier.verify(
+        places.map { submissions[$0] }, failuresAllowed: failuresAllowed)
+      for (place, verdict) in zip(places, judged) { verdicts[place] = verdict }
+    }
+    return verdicts
+  }
+
+  /// The plugins of all tasks, each once.
+  public var plugins: [PluginVerifier] {
+    var found: [PluginVerifier] = []
+    for plugin in routes.values.flatMap(\.plugins) where !found.contains(where: { $0 === plugin }) {
+      found.append(plugin)
+    }
+    return found.sorted { $0.name < $1.name }
+  }
+
   /// The objection of the verifier of the problem's task.
   public func objection(to problem: Problem) -> String? {
     guard let verifier = routes[problem.task] else {

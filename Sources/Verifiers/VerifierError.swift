@@ -1,6 +1,6 @@
-/// What can be wrong with the choice of a verifier; a usage or configuration error.
+/// What can be wrong with the choice of a verifier.
 public enum VerifierError: Error, Equatable, CustomStringConvertible {
-  /// No verifier has this name.
+  /// No verifier has this name; a usage error, as the next three are.
   case unknownName(String, known: [String])
   /// A weight names a part that the verifier's scores don't carry.
   case unknownPart(String, verifier: String, known: [String])
@@ -8,6 +8,12 @@ public enum VerifierError: Error, Equatable, CustomStringConvertible {
   case partDefinedTwice(String)
   /// A weight is infinite or not a number.
   case weightNotFinite(part: String)
+  /// A plugin's folder or a file of it isn't there.
+  case missingPlugin(String)
+  /// A plugin's manifest can't be used; the text begins with file, line and column.
+  case badPlugin(String)
+  /// A plugin's program can't be started, or doesn't speak the protocol.
+  case pluginFailed(String)
 
   /// What is wrong and how to mend it.
   public var description: String {
@@ -21,6 +27,7 @@ public enum VerifierError: Error, Equatable, CustomStringConvertible {
       "two combined verifiers both have a part \(quoted(part)); leave one of them out"
     case .weightNotFinite(let part):
       "the weight of \(quoted(part)) is not a finite number"
+    case .missingPlugin(let what), .badPlugin(let what), .pluginFailed(let what): what
     }
   }
 }

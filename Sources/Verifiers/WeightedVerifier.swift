@@ -31,11 +31,24 @@ public struct WeightedVerifier: Verifier {
     }
   }
 
+  /// The plugins of all verifiers.
+  public var plugins: [PluginVerifier] { verifiers.flatMap(\.plugins) }
+
   /// The weighted sum with all parts; `failure` where one of the verifiers fails.
   public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
+    combined(verifiers.map { $0.verify(completion, of: problem) })
+  }
+
+  /// The same of several completions.
+  public func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
+    let verdicts = verifiers.map { $0.verify(submissions, failuresAllowed: failuresAllowed) }
+    return submissions.indices.map { index in combined(verdicts.map { $0[index] }) }
+  }
+
+  private func combined(_ verdicts: [Verdict]) -> Verdict {
     var parts: [String: Double] = [:]
-    for verifier in verifiers {
-      switch verifier.verify(completion, of: problem) {
+    for (verifier, verdict) in zip(verifiers, verdicts) {
+      switch verdict {
       case .failure(let reason): return .failure("\(verifier.name): \(reason)")
       case .score(let score): parts.merge(score.parts) { first, _ in first }
       }

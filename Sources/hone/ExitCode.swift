@@ -39,12 +39,19 @@ package func exitCode(for error: any Error) -> ExitCode {
     case .syntax: return .badData
     case .missingFile, .unreadableFile: return .missingInput
     }
-  case is VerifierError: return .usage
+  case let error as VerifierError:
+    switch error {
+    case .unknownName, .unknownPart, .partDefinedTwice, .weightNotFinite: return .usage
+    case .missingPlugin: return .missingInput
+    case .badPlugin: return .badData
+    case .pluginFailed: return .unavailable
+    }
   case is ModelFileError: return .badData
   case let error as SuiteError:
     switch error.kind {
     case .missing, .unreadable: return .missingInput
     case .badData: return .badData
+    case .verifierFailed: return .unavailable
     }
   case let error as CheckpointError:
     switch error.kind {

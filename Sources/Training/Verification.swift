@@ -1,0 +1,39 @@
+internal import Kernels
+internal import Synchronization
+internal import Verifiers
+
+/// Runs a verifier over completions.
+enum Verification {
+  /// The verdicts, in the order of the completions.
+  ///
+  /// Plugins get all completions at once and judge them in processes of their own; other verifiers
+  /// are called on `threads` threads.
+  ///
+  /// - Parameter failureLimit: Past this share of failures the run is lost, and a plugin that takes
+  ///   long to fail needn't go on.
+  static func run(
+    _ verifier: any Verifier, _ completions: [Completion], threads: Int, failureLimit: Double = 1,
+    problem: @Sendable (Int) -> Problem
+  ) -> [Verdict] {
+    guard verifier.plugins.isEmpty else {
+      return verifier.verify(
+        completions.indices.map { Submission(completions[$0], of: problem($0)) },
+        failuresAllowed: Int(failureLimit * Double(completions.count))
+      ).map(checked)
+    }
+    let results = Mutex([Verdict](repeating: .failure("not judged"), count: completions.count))
+    Parallel.forEachChunk(of: completions.count, chunk: 64, threads: threads) { range in
+      let verdicts = range.map { checked(verifier.verify(completions[$0], of: problem($0))) }
+      results.withLock { $0.replaceSubrange(range, with: verdicts) }
+    }
+    return results.withLock { $0 }
+  }
+
+  /// The verdict, or a failure where its numbers can't be trained on or written down.
+  private static func checked(_ verdict: Verdict) -> Verdict {
+    guard case .score(let score) = verdict,
+      !score.reward.isFinite || score.parts.values.contains(where: { !$0.isFinite })
+    else { return verdict }
+    return .failure("a score that is not finite")
+  }
+}

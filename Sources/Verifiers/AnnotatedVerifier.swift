@@ -1,0 +1,39 @@
+/// One verifier's rewards, with the parts of another logged beside its own.
+///
+/// For verifiers whose reward is not a sum of their parts, as a plugin's need not be.
+struct AnnotatedVerifier: Verifier {
+  private let judge: any Verifier
+  private let notes: any Verifier
+
+  /// `notes` must have no part of a name that `judge` has.
+  init(_ judge: any Verifier, notes: any Verifier) {
+    self.judge = judge
+    self.notes = notes
+  }
+
+  var name: String { judge.name }
+  var partNames: [String] { judge.partNames + notes.partNames }
+  var plugins: [PluginVerifier] { judge.plugins + notes.plugins }
+
+  func verify(_ completion: Completion, of problem: Problem) -> Verdict {
+    annotated(
+      judge.verify(completion, of: problem), with: notes.verify(completion, of: problem))
+  }
+
+  func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
+    zip(
+      judge.verify(submissions, failuresAllowed: failuresAllowed),
+      notes.verify(submissions, failuresAllowed: failuresAllowed)
+    ).map { annotated($0, with: $1) }
+  }
+
+  func objection(to problem: Problem) -> String? {
+    judge.objection(to: problem) ?? notes.objection(to: problem)
+  }
+
+  private func annotated(_ verdict: Verdict, with note: Verdict) -> Verdict {
+    guard case .score(var score) = verdict, case .score(let other) = note else { return verdict }
+    score.parts.merge(other.parts) { own, _ in own }
+    return .score(score)
+  }
+}

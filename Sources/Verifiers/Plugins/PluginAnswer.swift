@@ -1,0 +1,129 @@
+/// What a plugin's program answers to one completion.
+struct PluginAnswer: Equatable {
+  /// The id that the completion was handed out under.
+  var id: Int
+  /// The score; the plugin's own words where it could not judge.
+  var verdict: Verdict
+
+  /// A line that can't be taken for an answer.
+  struct Fault: Error, Equatable {
+    /// The id that the line names, as far as it can be read.
+    var id: Int?
+    /// What is wrong with it.
+    var message: String
+  }
+
+  /// Reads `{"id", "reward", "parts": {…}}` or `{"id", "error"}`.
+  ///
+  /// - Parameters:
+  ///   - promised: the parts that a score must carry, and no others.
+  ///   - rewards: the range of the reward.
+  init(
+    _ line: ArraySlice<UInt8>, parts promised: [String], rewards: ClosedRange<Double>
+  ) throws(Fault) {
+    let members: [PluginLine.Member]
+    do throws(PluginLine.Fault) {
+      members = try PluginLine.members(line)
+    } catch {
+      throw Fault(id: nil, message: "\(error.message): \(excerpt(of: line))")
+    }
+    var id: Int?
+    for member in members where member.key == "id" {
+      if case .number(let number) = member.value { id = Int(exactly: number) }
+    }
+    guard let id else {
+      throw Fault(id: nil, message: "an answer without an id: \(excerpt(of: line))")
+    }
+    self.id = id
+    func fault(_ message: String) -> Fault { Fault(id: id, message: message) }
+
+    var reward: Double?
+    var parts: [String: Double]?
+    var error: String?
+    for member in members where member.key != "id" {
+      switch (member.key, member.value) {
+      case ("reward", .number(let number)): reward = number
+      case ("parts", .object(let named)):
+        var values: [String: Double] = [:]
+        for part in named {
+          guard case .number(let value) = part.value else {
+            throw fault("the part \(quoted(part.key)) is \(part.value.kind), not a number")
+          }
+          guard value.isFinite else {
+            throw fault("the part \(quoted(part.key)) is \(value), not a finite number")
+          }
+          values[part.key] = value
+        }
+        parts = values
+      case ("error", .string(let text)): error = text
+      case ("reward", let value):
+        throw fault("the reward is \(value.kind), not a number")
+      case ("parts", let value): throw fault("parts is \(value.kind), not an object")
+      case ("error", let value): throw fault("the error is \(value.kind), not a string")
+      case (let key, _):
+        throw fault("an unknown key \(quoted(key)); an answer has id, reward, parts or error")
+      }
+    }
+    if let error {
+      guard reward == nil, parts == nil else { throw fault("an error and a score at once") }
+      verdict = .failure("it could not judge: \(readable(error))")
+      return
+    }
+    guard let reward else { throw fault("neither a reward nor an error") }
+    guard reward.isFinite else { throw fault("the reward is \(reward)") }
+    guard rewards.contains(reward) else {
+      throw fault(
+        "the reward \(reward) is outside \(rewards.lowerBound) to \(rewards.upperBound), the range "
+          + "of its plugin.json5")
+    }
+    let found = parts ?? [:]
+    for part in promised where found[part] == nil {
+      throw fault("the part \(quoted(part)), which its plugin.json5 promises, is missing")
+    }
+    if found.count > promised.count {
+      let extra = found.keys.filter { !promised.contains($0) }.sorted()[0]
+      throw fault("the part \(quoted(extra)) isn't among those of its plugin.json5")
+    }
+    verdict = .score(Score(reward: reward, parts: found))
+  }
+
+  /// Reads the line that answers the greeting: `{"protocol": 1, "plugin": NAME}`.
+  ///
+  /// Returns what is wrong with it, or nil.
+  static func objection(
+    toGreeting line: ArraySlice<UInt8>, plugin: String
+  ) -> String? {
+    let members: [PluginLine.Member]
+    do throws(PluginLine.Fault) {
+      members = try PluginLine.members(line)
+    } catch {
+      return "its first line is no greeting (\(error.message)): \(excerpt(of: line))"
+    }
+    func value(_ key: String) -> PluginLine.Value? { members.first { $0.key == key }?.value }
+    let version = PluginManifest.protocolVersion
+    guard value("protocol") == .number(Double(version)) else {
+      return "its first line must hold \"protocol\": \(version): \(excerpt(of: line))"
+    }
+    guard value("plugin") == .string(plugin) else {
+      return "its first line must hold \"plugin\": \"\(plugin)\", so that no other program "
+        + "is taken for it: \(excerpt(of: line))"
+    }
+    return nil
+  }
+}
+
+/// The beginning of a line, for messages.
+private func excerpt(of line: ArraySlice<UInt8>) -> String {
+  quoted(String(decoding: line.prefix(200), as: UTF8.self))
+}
+
+/// A program's own words for messages: on one line, at most 300 characters, nothing invisible.
+func readable(_ text: String) -> String {
+  var shown = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars.prefix(300) {
+    let isPlain = scalar.value >= 0x20 && scalar.value != 0x7F && !(0x80..<0xA0 ~= scalar.value)
+    shown.append(isPlain ? scalar : " ")
+  }
+  let isCut = text.unicodeScalars.count > 300
+  return String(shown) + (isCut ? "…" : "")
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Testing
+import Verifiers
+
+@Suite struct PluginProtocolTests {
+  /// What becomes of lines that a program writes, whatever they are.
+  private func read(_ line: [UInt8]) -> Verdict {
+    PluginProtocol.verdict(
+      ofLine: line, parts: ["correctness"], rewards: 0...1)
+  }
+
+  @Test(arguments: [
+    (#"{"id":0,"reward":1,"parts":{"correctness":1}}"#, 1.0),
+    (#" { "id" : 0 , "reward" : 0.25 , "parts" : { "correctness" : -3e-2 } } "#, 0.25),
+    ("{\"parts\":{\"correctness\":0},\"reward\":0,\"id\":0}\r", 0),
+    (#"{"id":0.0,"reward":1.0E0,"parts":{"correctness":1e+0}}"#, 1),
+    (#"{"\u0069d":0,"reward":1,"parts":{"correct\u006eess":1}}"#, 1),
+  ])
+  func goodAnswersAreRead(_ line: String, _ reward: Double) {
+    guard case .score(let score) = read(Array(line.utf8)) else {
+      Issue.record("\(read(Array(line.utf8)))")
+      return
+    }
+    #expect(score.reward == reward)
+    #expect(Array(score.parts.keys) == ["correctness"])
+  }
+
+  @Test(arguments: [
+    ("", "not a JSON object"), ("null", "not a JSON object"), ("[1]", "not a JSON object"),
+    ("{", "broken"), (#"{"id":"#, "middle"), ("{}", "without an id"), ("{}{}", "something after"),
+    (#"{"id":}"#, "broken"),
+    (#"{"id":0,}"#, "broken"), (#"{"id":0"#, "broken"), (#"{"id":00}"#, "broken"),
+    (#"{"id":0 "reward":1}"#, "broken"), (#"{"id":.5}"#, "broken"), (#"{"id":1.}"#, "broken"),
+    (#"{"id":1e}"#, "broken"), (#"{"id":-}"#, "broken"), (#"{"id":+1}"#, "broken"),
+    (#"{"id":0x1}"#, "broken"), (#"{'id':0}"#, "broken"), (#"{id:0}"#, "broken"),
+    (#"{"id":"0"}"#, "without an id"), (#"{"id":0.5}"#, "without an id"),
+    (#"{"id":1e99}"#, "without an id"), (#"{"id":NaN}"#, "without an id"),
+    (#"{"id":0,"id":1}"#, "the key 'id' twice"), (#"{"id":0}"#, "neither a reward nor"),
+    (#"{"id":0,"reward":1e999,"parts":{"correctness":1}}"#, "the reward is inf"),
+    (#"{"id":0,"reward":-Infinity}"#, "the reward is -inf"),
+    (#"{"id":0,"reward":nan}"#, "the reward is nan"),
+    (#"{"id":0,"reward":null}"#, "the reward is null"),
+    (#"{"id":0,"reward":[1]}"#, "the reward is an array"),
+    (#"{"id":0,"reward":-0.1,"parts":{"correctness":1}}"#, "outside 0.0 to 1.0"),
+    (#"{"id":0,"reward":1,"parts":[1]}"#, "parts is an array"),
+    (#"{"id":0,"reward":1,"parts":{"correctness":"1"}}"#, "the part 'correctness' is a string"),
+    (#"{"id":0,"error":3}"#, "the error is a number"),
+    (#"{"id":0,"error":"x","reward":1}"#, "an error and a score"),
+    (#"{"id":0,"error":"\ud800"}"#, "broken"), (#"{"id":0,"error":"\ud800\u0041"}"#, "broken"),
+    (#"{"id":0,"error":"\x41"}"#, "broken"), (#"{"id":0,"error":"\u12g4"}"#, "broken"),
+    ("{\"id\":0,\"error\":\"\t\"}", "broken"), (#"{"id":0,"error":"x}"#, "broken"),
+    (#"{"id":0,"note":"hi","reward":1}"#, "an unknown key 'note'"),
+    (String(repeating: "[", count: 60_000), "not a JSON object"),
+    (#"{"id":"# + String(repeating: "[", count: 60_000), "nested deeper"),
+    (
+      #"{"id":0,"x":"# + String(repeating: "[", count: 10) + String(repeating: "]", count: 9) + "}",
+      "broken"
+    ),
+  ])
+  func otherLinesAreFailures(_ line: String, _ message: String) throws {
+    let reason = try #require(read(Array(line.utf8)).reason)
+    #expect(reason.contains(message), "\(reason)")
+  }
+
+  @Test func pluginsOwnWordsAreMadeReadable() {
+    #expect(
+      read(Array(#"{"id":0,"error":"a\u0007b\nc\u001b[1m\ud83d\ude42"}"#.utf8))
+        == .failure("it could not judge: a b c [1m🙂"))
+    let long = String(repeating: "y", count: 1000)
+    #expect(
+      read(Array(#"{"id":0,"error":"\#(long)"}"#.utf8)).reason
+        == "it could not judge: " + long.prefix(300) + "…")
+  }
+
+  /// Random and mutated lines: a second in the usual tests, HONE_FUZZ_SECONDS of them where it is set.
+  @Test func anyBytesAreAVerdictAndNoCrash() {
+    let seconds = ProcessInfo.processInfo.environment["HONE_FUZZ_SECONDS"].flatMap(Double.init) ?? 1
+    let seeds = [
+      #"{"id":0,"reward":1,"parts":{"correctness":1}}"#, #"{"id": 12, "error": "it \u00e9 \\ n"}"#,
+      #"{"protocol":1,"plugin":"faulty"}"#, #"{"id":0,"reward":-1.25e-3,"parts":{"a":NaN}}"#,
+      #"{"id":0,"x":[[[{"y":[true,false,null]}]]]}"#,
+    ].map { Array($0.utf8) }
+    let interesting =
+      Array("{}[]\",:\\u0123456789eE+-.NaInftruls \t\r\u{0}é".utf8) + [0xFF, 0xC0, 0xED]
+    var random = SystemRandomNumberGenerator()
+    let end = ContinuousClock.now + .seconds(seconds)
+    var lines = 0
+    while ContinuousClock.now < end {
+      for _ in 0..<1000 {
+        var line = seeds.randomElement(using: &random) ?? []
+        if Int.random(in: 0..<8, using: &random) == 0 {
+          line = (0..<Int.random(in: 0..<200, using: &random)).map { _ in
+            UInt8.random(in: 0...255, using: &random)
+          }
+        }
+        for _ in 0..<Int.random(in: 1..<6, using: &random) {
+          let place = Int.random(in: 0...line.count, using: &random)
+          switch Int.random(in: 0..<5, using: &random) {
+          case 0 where place < line.count: line.remove(at: place)
+          case 1: line.insert(interesting.randomElement(using: &random) ?? 0, at: place)
+          case 2 where place < line.count:
+            line[place] = interesting.randomElement(using: &random) ?? 0
+          case 3:
+            let other = seeds.randomElement(using: &random) ?? []
+            line = Array(line[..<place]) + other[Int.random(in: 0..<other.count, using: &random)...]
+          default: line.removeSubrange(place...)
+          }
+        }
+        let verdict = read(line)
+        let isGreeting = PluginProtocol.objection(toGreeting: line, plugin: "faulty") == nil
+        if case .score(let score) = verdict {
+          // What passes is JSON to another reader too, and within the promises.
+          #expect((0...1).contains(score.reward) && score.parts.keys.sorted() == ["correctness"])
+          #expect((try? JSONSerialization.jsonObject(with: Data(line))) != nil)
+          #expect(!isGreeting)
+        }
+        lines += 1
+      }
+    }
+    #expect(lines > 0)
+  }
+}
