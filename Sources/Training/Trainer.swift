@@ -225,6 +225,7 @@ package final class Trainer {
   package func train(
     observer: some TrainingObserver, shouldStop: () -> Bool
   ) throws -> TrainingSummary {
+    for plugin in suite.verifier.plugins { plugin.keepLog(in: folder.path + "/verifiers") }
     let metricsFile = try LineFile(folder.metricsFile, keeping: state.metricsLines)
     let completionsFile = try LineFile(folder.completionsFile, keeping: state.completionLines)
     // It holds only for the steps there were.

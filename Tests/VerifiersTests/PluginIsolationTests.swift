@@ -73,11 +73,11 @@ struct PluginIsolationTests {
     unsafe sigaddset(&blocked, SIGTERM)
     var before = sigset_t()
     unsafe pthread_sigmask(SIG_BLOCK, &blocked, &before)
-    let handler = unsafe signal(SIGUSR2, SIG_IGN)
+    let handler = signal(SIGUSR2, SIG_IGN)
     let file = dup(1)
     defer {
       close(file)
-      unsafe signal(SIGUSR2, handler)
+      signal(SIGUSR2, handler)
       unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
     }
     let (looked, lab) = try look(#"environment: { MINE: "7", TZ: "CET" }, cpu_seconds: 9"#)

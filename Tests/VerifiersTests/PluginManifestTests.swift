@@ -34,7 +34,6 @@ import Verifiers
     (#"{protocol: 1, command: ["x"], parts: ["a b"]}"#, "parts must be different names"),
     (#"{protocol: 1, command: ["x"], fields: ["promt"]}"#, "did you mean 'prompt'?"),
     (#"{protocol: 1, command: ["x"], fields: ["task", "task"]}"#, "fields holds 'task' twice"),
-    (#"{protocol: 1, command: ["x"], accepts: ["spelling", "typos"]}"#, "accepts doesn't know"),
     (#"{protocol: 1, command: ["x"], environment: { "A=B": "" }}"#, "can't be a variable"),
     (#"{protocol: 1, command: ["x"], environment: { A: 1 }}"#, "A must be a string"),
     (#"{protocol: 1, command: ["x"], name: "a/b"}"#, "1:37: the name 'a/b' must be made of"),

@@ -2,7 +2,7 @@
 //
 // Such a plugin runs inside the trainer, on several threads at once: a crash ends the run, a hang
 // stalls it, and nothing limits its memory. Use it for speed, once a plugin that is a program has
-// been checked; `hone verifiers check` runs both.
+// been checked.
 #ifndef HONE_VERIFIER_H
 #define HONE_VERIFIER_H
 

@@ -46,10 +46,6 @@ package struct PluginManifest: Sendable, Equatable {
   package var fields = Field.allCases
   /// Variables of its environment beside the fixed ones.
   package var environment: [String: String] = [:]
-  /// The suite that `hone verifiers check` takes without being told one; nil for `arithmetic`.
-  package var suite: String?
-  /// Attacks whose answers this plugin takes for right ones on purpose.
-  package var accepted: [AttackFamily] = []
 
   /// Reads the manifest of a plugin's folder.
   ///
@@ -63,7 +59,7 @@ package struct PluginManifest: Sendable, Equatable {
     }
     guard PluginFiles.isPresent(path + "/" + PluginManifest.fileName) else {
       throw .missingPlugin(
-        "\(file): no such file; `hone verifiers new` writes a plugin to start from")
+        "\(file): no such file; docs/plugins.md says what it holds")
     }
     guard let text = PluginFiles.text(of: path + "/" + PluginManifest.fileName) else {
       throw .badPlugin("\(file): can't be read as UTF-8 text of at most 1 MiB")
@@ -126,8 +122,6 @@ package struct PluginManifest: Sendable, Equatable {
       }
       rewards = ends[0]...ends[1]
     }
-    suite = try keys.string("suite")
-    accepted = try keys.choices("accepts") ?? []
     if case .command = runner {
       try readLimits(&keys)
     }

@@ -9,10 +9,12 @@ package struct VerifiersOptions: Command {
   package init(_ arguments: ParsedArguments) {}
 
   package func run() throws -> ExitCode {
-    for (name, summary, make) in BuiltInVerifiers.table {
-      let parts = make().partNames.joined(separator: ", ")
-      try Console.result(
-        name.padding(to: 10) + "built in  " + summary.padding(to: 52) + "parts: \(parts)\n")
+    let plugins = Installation.current.tasks.appending(path: "plugins").path
+    for entry in VerifierCatalog(pluginFolder: plugins).entries() {
+      let origin = entry.folder == nil ? "built in  " : "plugin    "
+      let what = entry.error?.description ?? entry.summary.padding(to: 52)
+      let parts = entry.error == nil ? "parts: \(entry.partNames.joined(separator: ", "))" : ""
+      try Console.result(entry.name.padding(to: 10) + origin + what + parts + "\n")
     }
     return .success
   }
