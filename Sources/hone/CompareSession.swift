@@ -77,9 +77,13 @@ struct CompareSession {
     }
     let comparison = try Comparison(plan, base: base, outcomes: known)
     try folder.write(comparison)
+    let report =
+      plan.runs.isEmpty
+      ? nil : writeReport(of: folder.path) { try RunReport(folder, plan) }
     let seconds = Date().timeIntervalSince(start)
     if !(isQuiet && isJSON) {
-      let text = ComparisonTable(comparison).text(file: folder.resultFile, seconds: seconds)
+      let text = ComparisonTable(comparison).text(
+        file: folder.resultFile, report: report, seconds: seconds)
       try Console.progress(text, isJSON: isJSON)
     }
     if isJSON { try Console.json(Report(folder, comparison, seconds: seconds)) }

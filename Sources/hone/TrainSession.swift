@@ -37,7 +37,11 @@ struct TrainSession {
       observer.present { $0.clear() }
       throw error
     }
-    let report = writeReport(of: summary.run)
+    let report = writeReport(of: summary.run) {
+      observer.present { $0.clear() }
+    } make: {
+      try RunReport([summary.run])
+    }
     guard let after = summary.after else {
       observer.present {
         $0.stopped(
@@ -57,22 +61,6 @@ struct TrainSession {
     }
     if isJSON { try Console.json(Report(summary)) }
     return .success
-  }
-
-  /// Writes the run's report and says where it is; nil where that failed, which is only worth a warning:
-  /// the run is whole without it.
-  private func writeReport(of run: String) -> String? {
-    let path = RunReport.defaultPath(of: [run])
-    do {
-      try RunReport([run]).write(to: path)
-      return path
-    } catch {
-      observer.present { $0.clear() }
-      Console.complain(
-        "warning: no report was written: \(error)\n"
-          + "The run is whole. To write it again: hone report \(quotedForShell(run))\n")
-      return nil
-    }
   }
 
   /// The shape of `train --json`.
@@ -132,6 +120,27 @@ struct TrainSession {
             tokens: Int((metrics["tokens_per_second"] ?? 0) * time), seconds: time))
       }
     }
+  }
+}
+
+/// Writes the report of a run or a comparison into its folder and returns its path.
+///
+/// A report that can't be written is a warning, and nil: what it would tell is in the folder.
+///
+/// - Parameter prepare: makes standard error free for a warning.
+func writeReport(
+  of folder: String, prepare: () -> Void = {}, make: () throws -> RunReport
+) -> String? {
+  let path = RunReport.defaultPath(of: [folder])
+  do {
+    try make().write(to: path)
+    return path
+  } catch {
+    prepare()
+    Console.complain(
+      "warning: no report was written: \(error)\n"
+        + "Nothing else is lost. To write it again: hone report \(quotedForShell(folder))\n")
+    return nil
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Comparisons")
@@ -50,6 +51,23 @@ struct CompareTests {
     // No two runs are the same.
     #expect(Set(runs.compactMap { $0["weights_hash"] as? String }).count == 4)
     #expect((object["pairs"] as? [Any])?.count == 6)
+  }
+
+  @Test("the report: a curve for each arm that was trained, under its name")
+  func report() throws {
+    let whole = try CompareLab.shared()
+    let file = whole.folder + "/report.html"
+    #expect(whole.result.errors.hasSuffix("\nreport   \(file)\n"))
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    let page = try HTMLPage(text)
+    #expect(try page.texts("//figure[figcaption/h3 = 'Loss']/ul//code") == ["grpo", "wide", "hot"])
+    #expect(try page.texts("//figure[figcaption/h3 = 'Reward']/ul//code").contains("wide"))
+    let rows = "//table[@class='runs']/tbody/tr"
+    #expect(try page.texts(rows + "/th") == ["grpo", "wide", "hot"].flatMap { [$0, $0] })
+    #expect(try page.texts(rows + "[th = 'hot']/td[4]") == ["not finished", "not finished"])
+    try FileManager.default.removeItem(atPath: file)
+    #expect(try ToolRunner.run(["report", whole.folder]).output == "report  \(file)\n")
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
   }
 
   /// pass@1 of a run's record after training; 0 where it failed.

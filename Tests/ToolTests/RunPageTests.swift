@@ -94,7 +94,8 @@ struct RunPageTests {
         lab.reinforced(steps: 1) + ["--run", "run", "--json", "--quiet"], in: folder)
       #expect(result.exitCode == 0)
       #expect(result.errors.hasPrefix("warning: no report was written: run/report.html: "))
-      #expect(result.errors.hasSuffix("\nThe run is whole. To write it again: hone report run\n"))
+      #expect(
+        result.errors.hasSuffix("\nNothing else is lost. To write it again: hone report run\n"))
       #expect(try result.weightsHash() == undisturbed.weightsHash())
       let asked = try ToolRunner.run(["report", "run"], in: folder)
       #expect(asked.exitCode == 73 && asked.errors.hasPrefix("error: run/report.html: "))
@@ -119,7 +120,10 @@ struct RunPageTests {
   @Test(
     "what can't be reported on: the exit code, what is wrong and the mend",
     arguments: [
-      (["report"], 64, "hone report needs RUN: the folder of a run; several are shown together"),
+      (
+        ["report"], 64,
+        "hone report needs RUN: the folder of a run or of a comparison; several are shown together"
+      ),
       (["report", "a", "a/"], 64, "a is given twice; its second curve would only cover the first"),
       (["report", "a.html"], 64, "a.html is a report; name the run's folder"),
       (["report", "nowhere"], 66, "nowhere: no run there"),

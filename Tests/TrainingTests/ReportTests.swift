@@ -119,6 +119,21 @@ struct ReportTests {
     }
   }
 
+  @Test("a critic has charts of its own where there is one")
+  func critic() throws {
+    try ReportRun.withFolder { folder in
+      let run = try ReportRun(
+        in: folder, "run", Configuration(algorithm: .ppo),
+        metrics: [["value/mean": 0.5, "value/return_mean": 0.75, "vf_loss": 0.125]])
+      let page = try HTMLPage(RunReport([run.path]).html)
+      #expect(
+        try page.texts("//section[h2 = 'The critic']//h3") == [
+          "Loss of the critic", "Value and return",
+        ])
+      #expect(try page.texts("//section[h2 = 'The critic']//p[@class='left-out']/b") == [])
+    }
+  }
+
   @Test("settings that can't matter are said, not drawn as zeros")
   func idleSettings() throws {
     try ReportRun.withFolder { folder in

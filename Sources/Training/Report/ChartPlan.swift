@@ -4,6 +4,7 @@ struct ChartPlan: Sendable {
   enum Section: String, CaseIterable, Sendable {
     case learning = "Learning"
     case completions = "Lengths, entropy and divergence"
+    case critic = "The critic"
     case signal = "Where the signal goes"
     case others = "Everything else that was logged"
   }
@@ -54,7 +55,7 @@ struct ChartPlan: Sendable {
       algorithms == [.sft] ? "\(supervised), so \(text)." : "No step logged it."
     }
     let fates = TokenFate.allCases.map { "ledger/\($0.rawValue)" }
-    let shown = [
+    let learning = [
       ChartPlan(
         .learning, "Reward", ["reward"], "Mean over a step's completions.",
         absence: unlessSampled("there is no reward")),
@@ -79,6 +80,18 @@ struct ChartPlan: Sendable {
         absence: algorithms == [.sft]
           ? "Supervised fine-tuning doesn't measure it."
           : "Not measured: kl_weight is 0, and log_kl is off."),
+    ]
+    let critic = [
+      ChartPlan(
+        .critic, "Loss of the critic", ["vf_loss"], "Half the squared error of its values."),
+      ChartPlan(
+        .critic, "Value and return", ["value/mean", "value/return_mean"],
+        "What the critic said, and what it should have said."),
+      ChartPlan(
+        .critic, "Explained variance", ["value/explained_variance"],
+        "1 is a perfect critic, 0 one that is no better than a constant."),
+    ]
+    let signal = [
       ChartPlan(
         .signal, "Clipped tokens",
         known { $0.hasPrefix("clip_ratio/") || $0 == "cispo_clip_ratio" },
@@ -92,6 +105,8 @@ struct ChartPlan: Sendable {
         absence: unlessSampled("there is no ledger"), kind: .areas),
       ChartPlan(.signal, "Gradient norm", ["grad_norm"], "Before clipping."),
     ]
+    // Without a critic nobody misses its charts.
+    let shown = learning + critic.filter { !names.isDisjoint(with: $0.metrics) } + signal
     let drawn = Set(shown.flatMap(\.metrics) + ["eval/pass@1", "step_time"])
     return shown + known { !drawn.contains($0) }.map { ChartPlan(.others, $0, [$0]) }
   }

@@ -10,7 +10,7 @@ struct ReportCompletions {
   ///
   /// - Throws: as `CompletionSample.read` does.
   init(_ groups: [ReportGroup]) throws {
-    let share = max(8, Self.most / groups.count)
+    let share = max(8, Self.most / max(1, groups.count))
     let perStep = min(16, max(4, share / 8))
     absence =
       groups.allSatisfy { $0.configuration.algorithm == .sft }

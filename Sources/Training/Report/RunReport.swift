@@ -16,7 +16,26 @@ package struct RunReport: Sendable {
   ///   line; `ConfigurationError`, `FileError`.
   package init(_ paths: [String]) throws {
     precondition(!paths.isEmpty, "a report needs a run")
-    groups = ReportGroup.groups(of: try paths.map { try RunRecord($0) })
+    try self.init(ReportGroup.groups(of: try paths.map { try RunRecord($0) }))
+  }
+
+  /// Reads the runs of a comparison, each arm a group under its name; the base without training has no
+  /// runs to show.
+  ///
+  /// - Throws: as `init(_:)` does.
+  package init(_ folder: ComparisonFolder, _ plan: ComparisonPlan) throws {
+    let runs = plan.runs
+    try self.init(
+      plan.arms.indices.compactMap { index in
+        let own = try runs.filter { $0.arm == index }.map {
+          try RunRecord(folder.folder(of: $0).path)
+        }
+        return own.isEmpty ? nil : ReportGroup(label: plan.arms[index].name, runs: own)
+      })
+  }
+
+  private init(_ groups: [ReportGroup]) throws {
+    self.groups = groups
     completions = try ReportCompletions(groups)
   }
 
@@ -49,7 +68,7 @@ package struct RunReport: Sendable {
   private var title: String {
     if groups.count == 1 {
       let configuration = groups[0].configuration
-      return "\(groups[0].label) on \(ReportGroup.fileName(configuration.suite))"
+      return "\(groups[0].label) on \(configuration.suiteLabel)"
     }
     let labels = groups.map(\.label).joined(separator: " · ")
     return labels.count <= 80
@@ -81,21 +100,26 @@ package struct RunReport: Sendable {
       Markup(lines: plans.filter { $0.section == section }.map { markup($0, charts) })
     }
     let heldOut = charts.heldOut?.markup ?? ""
-    return [
+    let critic = drawn(.critic)
+    let others = drawn(.others)
+    let all: [(title: String, content: Markup)] = [
       (groups.count == 1 && runs.count == 1 ? "The run" : "The runs", "\(facts.runs)\n\(noteList)"),
       (
         ChartPlan.Section.learning.rawValue,
         grid("\(drawn(.learning))\n\(heldOut)\n\(ReportScores(groups: groups).markup)")
       ),
       (ChartPlan.Section.completions.rawValue, grid(drawn(.completions))),
+      (ChartPlan.Section.critic.rawValue, critic.text.isEmpty ? critic : grid(critic)),
       (ChartPlan.Section.signal.rawValue, grid(drawn(.signal))),
       ("Completions", completions.markup),
       (
         ChartPlan.Section.others.rawValue,
-        "<details><summary>Charts</summary>\(grid(drawn(.others)))</details>"
+        others.text.isEmpty
+          ? others : "<details><summary>Charts</summary>\(grid(others))</details>"
       ),
       ("Configuration and hashes", facts.markup),
     ]
+    return all.filter { !$0.content.text.isEmpty }
   }
 
   private func grid(_ content: Markup) -> Markup { "<div class=\"grid\">\n\(content)\n</div>" }

@@ -5,7 +5,11 @@ package struct ReportOptions: Command {
   package static let specification = CommandSpecification(
     "report",
     "Write a report on runs: curves, scores, completions and settings in one HTML file.",
-    operands: [.init("RUN", "the folder of a run; several are shown together", count: 1...Int.max)],
+    operands: [
+      .init(
+        "RUN", "the folder of a run or of a comparison; several are shown together",
+        count: 1...Int.max)
+    ],
     options: [
       OptionSpecification(
         "output", .text(placeholder: "FILE"), "where to write it",
@@ -38,7 +42,17 @@ package struct ReportOptions: Command {
 
   package func run() throws -> ExitCode {
     let path = output ?? RunReport.defaultPath(of: runs)
-    try RunReport(runs).write(to: path)
+    if runs.count == 1, ComparisonFolder.isComparison(runs[0]) {
+      let folder = ComparisonFolder(runs[0])
+      try RunReport(folder, folder.plan()).write(to: path)
+    } else {
+      let all = try runs.flatMap { run -> [String] in
+        guard ComparisonFolder.isComparison(run) else { return [run] }
+        let folder = ComparisonFolder(run)
+        return try folder.plan().runs.map { folder.folder(of: $0).path }
+      }
+      try RunReport(all).write(to: path)
+    }
     try Console.result("report  \(path)\n")
     return .success
   }

@@ -11,8 +11,9 @@ package struct ComparisonTable {
   ///
   /// - Parameters:
   ///   - file: where the whole result is.
+  ///   - report: the report on its runs; nil where there is none.
   ///   - seconds: the time of this sitting.
-  package func text(file: String, seconds: Double) -> String {
+  package func text(file: String, report: String?, seconds: Double) -> String {
     var lines = [
       "",
       "pass@1 after training on held-out problems, over "
@@ -46,6 +47,7 @@ package struct ComparisonTable {
       }
     }
     lines += ["", "result   \(file)   \(duration(seconds))"]
+    if let report { lines.append("report   \(report)") }
     return lines.joined(separator: "\n") + "\n"
   }
 
