@@ -14,12 +14,14 @@ extension Comparison {
   ) throws {
     precondition(base.count == plan.seeds && outcomes.count == plan.runs.count)
     for (run, outcome) in zip(plan.runs, outcomes) {
-      if case .finished(let result) = outcome { try Self.check(result, of: run, base[run.seed]) }
+      if case .finished(let result) = outcome {
+        try Self.check(result, of: run, base[run.seed - plan.common.seed])
+      }
     }
     let tasks = base[0].tasks.keys.sorted()
     let records = plan.arms.indices.map { index in
-      (0..<plan.seeds).map { seed in
-        RunRecord(plan, arm: index, seed: seed, base: base[seed], outcomes)
+      zip(plan.seedRange, base).map { seed, base in
+        RunRecord(plan, arm: index, seed: seed, base: base, outcomes)
       }
     }
     let scores = records.map { $0.map { $0.scores(tasks) } }
@@ -29,6 +31,8 @@ extension Comparison {
     model = plan.common.model
     baseHash = plan.baseHash
     seeds = plan.seeds
+    firstSeed = plan.common.seed
+    split = plan.common.evaluationSplit.rawValue
     steps = plan.common.tokenBudget > 0 ? nil : plan.common.steps
     tokenBudget = plan.common.tokenBudget > 0 ? plan.common.tokenBudget : nil
     self.tasks = tasks

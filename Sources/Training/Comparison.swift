@@ -7,10 +7,14 @@ package struct Comparison: Codable, Sendable, Equatable {
   package let suite: String
   /// The base's name.
   package let model: String
-  /// SHA-256 of its weights, under seed 0 where the base is a size.
+  /// SHA-256 of its weights, under the first seed where the base is a size.
   package let baseHash: String
-  /// Seeds 0, 1, … below this number.
+  /// Runs of each arm.
   package let seeds: Int
+  /// The seed of the first; the others follow it.
+  package let firstSeed: Int
+  /// The split that all runs were measured on.
+  package let split: String
   /// Steps of each run; absent where the budget is in tokens.
   package let steps: Int?
   /// Completion tokens of each run; absent where the budget is in steps.
@@ -29,8 +33,9 @@ package struct Comparison: Codable, Sendable, Equatable {
   package let program: String
 
   private enum CodingKeys: String, CodingKey {
-    case suite, model, seeds, steps, tasks, arms, pairs, runs, bootstrap, program
+    case suite, model, seeds, split, steps, tasks, arms, pairs, runs, bootstrap, program
     case baseHash = "base_hash"
+    case firstSeed = "first_seed"
     case tokenBudget = "token_budget"
   }
 

@@ -13,7 +13,7 @@ extension ComparisonPlan {
     threads: Int, installation: Installation = .current
   ) throws -> [EvaluationResult] {
     var results: [EvaluationResult] = []
-    for seed in 0..<seeds {
+    for seed in seedRange {
       if !common.startsFromSize, let first = results.first {
         results.append(first)
         continue
@@ -21,14 +21,15 @@ extension ComparisonPlan {
       var configuration = common
       configuration.seed = seed
       let model = try Trainer.firstModel(configuration, installation)
-      guard seed > 0 || model.parameters.hash == baseHash else {
+      guard seed > common.seed || model.parameters.hash == baseHash else {
         throw TrainingError.unusable(
           "\(model.name) has other weights than when the comparison began",
           mend: "Put the old file back, or start anew in another folder.")
       }
       let evaluator = try Evaluator(
         EvaluationPlan(
-          splits: [.test], limit: common.evaluationProblems, samples: 1, temperature: 0,
+          splits: [common.evaluationSplit.split], limit: common.evaluationProblems, samples: 1,
+          temperature: 0,
           maxCompletionTokens: common.maxCompletionTokens, seed: UInt64(seed)),
         suite: Trainer.suite(of: common, fitting: model, installation),
         vocabulary: model.vocabulary, layout: model.parameters.layout, threads: threads)

@@ -19,6 +19,8 @@ extension ComparisonPlan {
       "", "All arms", "  on \(common.suite), from \(common.model) (\(millions) M parameters)",
       "  \(budgetInWords), under \(seedsInWords)",
       "  before and after on the same \(Quantity.counted(common.evaluationProblems, "held-out problem"))"
+        + (common.evaluationSplit == .test
+          ? "" : " of the split \(common.evaluationSplit.rawValue)")
         + " or as many as there are, greedy",
     ]
     let trained = arms.count { $0.configuration != nil }
@@ -49,7 +51,11 @@ extension ComparisonPlan {
   }
 
   /// `seed 0`, or `seeds 0 to 4`.
-  package var seedsInWords: String { seeds == 1 ? "seed 0" : "seeds 0 to \(seeds - 1)" }
+  package var seedsInWords: String {
+    seeds == 1
+      ? "seed \(seedRange.lowerBound)"
+      : "seeds \(seedRange.lowerBound) to \(seedRange.upperBound - 1)"
+  }
 
   /// What users should know of this comparison before they believe it.
   package var notes: [String] {

@@ -8,18 +8,24 @@ internal import Verifiers
 package struct ComparisonPlan: Sendable, Equatable {
   /// The arms, in the order they were asked for.
   package let arms: [ComparisonArm]
-  /// Seeds 0, 1, … below this number.
+  /// Runs of each arm, one under each of as many seeds.
   package let seeds: Int
-  /// What all arms have in common: suite, base, budget and evaluation, in a configuration.
+  /// What all arms have in common: suite, base, budget, evaluation and the first of the seeds, in a
+  /// configuration.
   package let common: Configuration
-  /// SHA-256 of the base's weights, under seed 0 where the base is a size.
+  /// SHA-256 of the base's weights, under the first seed where the base is a size.
   package let baseHash: String
+
+  /// Steps of each run where no budget is given. On the shipped suites the algorithms' rewards have
+  /// risen most of the way by then, and six of them under five seeds fit into less than an hour.
+  package static let defaultSteps = 30
 
   /// Keys that all arms share, each with the flag that gives it.
   static let commonKeys = [
-    "suite": "--suite", "model": "--model", "seed": "--seeds", "run": "--run",
+    "suite": "--suite", "model": "--model", "seed": "--seeds or --first-seed", "run": "--run",
     "threads": "--threads", "steps": "--steps", "token_budget": "--tokens",
     "holdout": "--set holdout=…", "max_completion_tokens": "--set max_completion_tokens=…",
+    "evaluation_split": "--set evaluation_split=…",
     "evaluation_problems": "--set evaluation_problems=…",
     "evaluation_samples": "--set evaluation_samples=…",
   ]
@@ -42,24 +48,28 @@ package struct ComparisonPlan: Sendable, Equatable {
   ///   - settings: of all arms, the weakest first. An arm takes those that its algorithm reads; its own
   ///     are stronger.
   ///   - seeds: runs of each arm.
+  ///   - firstSeed: the seed of the first; the others follow it.
   /// - Throws: `ConfigurationError` for arms and settings that can't be, and what opening the base and
   ///   the suite throws.
   package init(
     arms names: [String], settings: [ConfigurationSetting], seeds: Int,
-    installation: Installation = .current
+    firstSeed: Int = 0, installation: Installation = .current
   ) throws {
     var requests: [ComparisonArm.Request] = []
     for name in names { requests.append(try ComparisonArm.Request(name)) }
     try Self.checkNames(requests)
     try Self.check(settings, areReadBy: Set(requests.compactMap(\.algorithm)))
+    let settings = try Self.withBudget(settings)
 
     // Of the settings, those that every algorithm reads; the rest of this configuration is not used.
     var common = try Configuration(
       resolving: Self.settings(settings) { $0.isReadByAll })
+    common.seed = firstSeed
     if common.model.isEmpty { common.model = try Self.base(of: common, installation) }
     let model = try Trainer.firstModel(common, installation)
     common.model = model.name
-    try Trainer.suite(of: common, fitting: model, installation).checkHasProblems(in: .test)
+    try Trainer.suite(of: common, fitting: model, installation).checkHasProblems(
+      in: common.evaluationSplit.split)
 
     arms = try requests.map { request in
       guard let algorithm = request.algorithm else {
@@ -170,6 +180,17 @@ package struct ComparisonPlan: Sendable, Equatable {
     }
   }
 
+  /// The settings, after a budget where they have none.
+  private static func withBudget(
+    _ settings: [ConfigurationSetting]
+  ) throws(ConfigurationError) -> [ConfigurationSetting] {
+    let budgets = try Self.settings(settings) { ["steps", "token_budget"].contains($0.key) }
+    return !budgets.isEmpty
+      ? settings
+      : [ConfigurationSetting(key: "steps", given: .value(.integer(defaultSteps)), origin: .flag)]
+        + settings
+  }
+
   private static func base(of common: Configuration, _ installation: Installation) throws -> String
   {
     let suite = try SuiteLocator.open(common.suite, installation: installation)
@@ -194,9 +215,12 @@ package struct ComparisonRun: Sendable, Equatable {
 }
 
 extension ComparisonPlan {
+  /// The seeds of each arm's runs.
+  package var seedRange: Range<Int> { common.seed..<common.seed + seeds }
+
   /// Every run there is to train, seed by seed, so that a part of them already compares all arms.
   package var runs: [ComparisonRun] {
-    (0..<seeds).flatMap { seed in
+    seedRange.flatMap { seed in
       arms.indices.compactMap { index in
         guard var configuration = arms[index].configuration else { return nil }
         configuration.seed = seed

@@ -36,7 +36,8 @@ package struct RunComparison: Sendable {
 
   /// Fields that results don't depend on: where and how a run works, and what it looks at and keeps.
   package static let neutralFields: Set = [
-    "run", "threads", "evaluation_problems", "evaluation_samples", "evaluation_every",
+    "run", "threads", "evaluation_split", "evaluation_problems", "evaluation_samples",
+    "evaluation_every",
     "checkpoint_every", "keep_checkpoints", "log_completions",
   ]
 
@@ -56,7 +57,9 @@ package struct RunComparison: Sendable {
     var comparison = StepComparison(
       vocabularies: (made.0.vocabulary, made.1.vocabulary), paths: (first, second),
       keepsTheSame: agree(["problems", "group_size", "log_completions"]),
-      evaluatesTheSame: agree(["suite", "evaluation_problems", "evaluation_samples"]))
+      evaluatesTheSame: agree([
+        "suite", "evaluation_split", "evaluation_problems", "evaluation_samples",
+      ]))
 
     var (parting, firstCompletion): (Parting?, Parting?)
     var commonWeights: Int?

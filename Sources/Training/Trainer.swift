@@ -180,7 +180,8 @@ package final class Trainer {
       vocabulary: model.vocabulary, suite: suite, threads: threads)
     evaluator = try Evaluator(
       EvaluationPlan(
-        splits: [.test], limit: configuration.evaluationProblems, samples: 1, temperature: 0,
+        splits: [configuration.evaluationSplit.split], limit: configuration.evaluationProblems,
+        samples: 1, temperature: 0,
         maxCompletionTokens: configuration.maxCompletionTokens,
         seed: UInt64(bitPattern: Int64(configuration.seed)),
         besides: configuration.evaluationSamples == 0

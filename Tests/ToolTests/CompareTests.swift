@@ -36,7 +36,8 @@ struct CompareTests {
     #expect(
       Set(object.keys)
         == [
-          "suite", "model", "base_hash", "seeds", "steps", "tasks", "arms", "pairs", "runs",
+          "suite", "model", "base_hash", "seeds", "first_seed", "split", "steps", "tasks", "arms",
+          "pairs", "runs",
           "bootstrap", "program",
         ])
     let runs = try #require(object["runs"] as? [[String: Any]])
@@ -144,6 +145,28 @@ struct CompareTests {
         #expect(
           try Data(contentsOf: folder.appending(path: "c/comparison.json")) == whole.file)
       }
+    }
+  }
+
+  @Test("seeds may begin elsewhere")
+  func otherSeeds() throws {
+    let whole = try CompareLab.shared()
+    try ToolRunner.withTemporaryFolder { folder in
+      var arguments = try CompareLab.arguments(["grpo"], seeds: 1)
+      arguments += ["--first-seed", "1", "--run", "c"]
+      let result = try ToolRunner.run(arguments, in: folder)
+      #expect(result.output.contains("· seed 1 · 8 steps each"))
+      let object = try RunFiles.object(
+        String(contentsOf: folder.appending(path: "c/comparison.json"), encoding: .utf8))
+      #expect(object["first_seed"] as? Int == 1 && object["seeds"] as? Int == 1)
+      #expect(object["split"] as? String == "test")
+      let run = try #require((object["runs"] as? [[String: Any]])?.first)
+      let same = try #require(
+        (whole.object()["runs"] as? [[String: Any]])?.first {
+          $0["arm"] as? String == "grpo" && $0["seed"] as? Int == 1
+        })
+      #expect(run["seed"] as? Int == 1 && run["folder"] as? String == "grpo-1")
+      #expect(run["weights_hash"] as? String == same["weights_hash"] as? String)
     }
   }
 

@@ -58,6 +58,28 @@ struct RunCommandsTests {
     }
   }
 
+  @Test("a run measured on the problems that settings are chosen on")
+  func evaluationSplit() throws {
+    try ToolRunner.withTemporaryFolder { folder in
+      let size = ["--max-completion-tokens", "64"]
+      let run = try ToolRunner.run(
+        [
+          "train", "--steps", "1", "--problems", "2", "--group-size", "2", "--evaluation-problems",
+          "40", "--evaluation-split", "validation", "--run", "r", "--json",
+        ] + size, in: folder)
+      let before = try #require(try run.json()["before"] as? [String: Any])
+      let base = try ToolRunner.run(
+        ["evaluate", "arithmetic-base", "--split", "validation", "--limit", "40", "--json"],
+        in: folder)
+      #expect(before["split"] as? String == "validation")
+      #expect(before["pass@1"] as? Double == (try base.json()["pass@1"] as? Double))
+      #expect(
+        before["mean_length"] as? Double == (try base.json()["mean_length"] as? Double))
+    }
+    try expectError(
+      ["train", "--evaluation-split", "train"], exitCode: 64, ["train", "test, validation"])
+  }
+
   @Test("verifiers")
   func verifiers() throws {
     let result = try ToolRunner.run(["verifiers"])

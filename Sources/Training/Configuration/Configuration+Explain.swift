@@ -92,7 +92,9 @@ extension Configuration {
         + Quantity.counted(steps * updatesPerStep, "optimizer update")
     ] + (tokenBudget > 0 ? ["or fewer: the step that reaches \(budget) is the last"] : []) + [
       "\(Quantity.counted(2 + between, "evaluation")), each on "
-        + "\(Quantity.counted(evaluationProblems, "held-out problem")), greedy\(samples)",
+        + "\(Quantity.counted(evaluationProblems, "held-out problem"))"
+        + (evaluationSplit == .test ? "" : " of the split \(evaluationSplit.rawValue)")
+        + ", greedy\(samples)",
       checkpointEvery > 0
         ? "a checkpoint every \(Quantity.counted(checkpointEvery, "step")) and at the end, the newest "
           + "\(Quantity.grouped(keepCheckpoints)) kept" : "one checkpoint, at the end",

@@ -178,6 +178,8 @@ package struct Configuration: Sendable, Equatable {
 
   // MARK: Evaluation
 
+  /// The problems that evaluations are of; no run trains on either.
+  package var evaluationSplit = EvaluationSplit.test
   /// Held-out problems that each evaluation solves greedily.
   package var evaluationProblems = 1000
   /// Completions sampled for each of them besides, for pass@k; 0 for none.

@@ -1,3 +1,5 @@
+internal import TaskSuites
+
 extension Configuration {
   /// How the policy is trained.
   package enum Algorithm: String, Sendable, CaseIterable {
@@ -26,6 +28,17 @@ extension Configuration {
     case clip
     /// It is a weight with a cap, and every token keeps a slope (CISPO, arXiv 2506.13585).
     case cispo
+  }
+
+  /// The problems that a run is measured on.
+  package enum EvaluationSplit: String, Sendable, CaseIterable {
+    /// What results are reported on.
+    case test
+    /// What settings are chosen on, so that the reported problems had no say in them.
+    case validation
+
+    /// The split of the suite.
+    var split: Split { self == .test ? .test : .validation }
   }
 
   /// Where the rewards of the completions come from.

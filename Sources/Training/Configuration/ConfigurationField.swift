@@ -153,6 +153,7 @@ extension ConfigurationRepresentable where Self: RawRepresentable<String> {
 }
 
 extension Configuration.Algorithm: ConfigurationRepresentable {}
+extension Configuration.EvaluationSplit: ConfigurationRepresentable {}
 extension Configuration.RewardSource: ConfigurationRepresentable {}
 extension Configuration.MetricNames: ConfigurationRepresentable {}
 extension LearningRateShape: ConfigurationRepresentable {}

@@ -239,6 +239,9 @@ extension Configuration {
       "Evaluation",
       [
         ConfigurationField(
+          "evaluation_split", \.evaluationSplit,
+          "the problems that evaluations are of: validation to choose settings, test to report"),
+        ConfigurationField(
           "evaluation_problems", \.evaluationProblems, .integer(1...1_000_000),
           "held-out problems, each solved greedily"),
         ConfigurationField(

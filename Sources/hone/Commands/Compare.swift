@@ -23,8 +23,10 @@ package struct CompareOptions: Command {
         "seeds", .integer(1...1000), "runs of each arm, under seeds 0, 1, …",
         remarks: ["default \(defaultSeeds)"]),
       OptionSpecification(
+        "first-seed", .integer(0...1_000_000_000), "the seed to begin with", remarks: ["default 0"]),
+      OptionSpecification(
         "steps", .integer(1...1_000_000), "budget of each run in steps",
-        remarks: ["default \(Configuration().steps)"]),
+        remarks: ["default \(ComparisonPlan.defaultSteps)"]),
       OptionSpecification(
         "tokens", .integer(1...Int.max),
         "budget of each run in completion tokens, instead of steps",
@@ -55,6 +57,8 @@ package struct CompareOptions: Command {
   package let settings: [ConfigurationSetting]
   /// Runs of each arm.
   package let seeds: Int
+  /// The seed of the first.
+  package let firstSeed: Int
   /// The folder; nil for one named after suite and arms.
   package let folder: String?
   /// Threads in all; 0 for one per core.
@@ -83,6 +87,7 @@ package struct CompareOptions: Command {
     settings += try arguments.texts("set").map { try ConfigurationSetting(assignment: $0) }
     self.settings = settings
     seeds = arguments.integer("seeds") ?? Self.defaultSeeds
+    firstSeed = arguments.integer("first-seed") ?? 0
     threads = arguments.integer("threads") ?? 0
     isDryRun = arguments.isOn("dry-run")
     isJSON = arguments.isOn("json")
@@ -98,7 +103,7 @@ package struct CompareOptions: Command {
         "hone compare needs arms, for example `hone compare grpo sft-only`, or the --run to go on with",
         usage: usage)
     }
-    let planned = ["suite", "model", "seeds", "steps", "tokens", "config", "set"]
+    let planned = ["suite", "model", "seeds", "first-seed", "steps", "tokens", "config", "set"]
     if let flag = arguments.values.first(where: { planned.contains($0.name) })?.name {
       throw UsageError(
         "--\(flag) without arms; a comparison that is gone on with stays as planned", usage: usage)
@@ -112,7 +117,7 @@ package struct CompareOptions: Command {
       place = ComparisonFolder(folder)
       plan = try place.plan()
     } else {
-      plan = try ComparisonPlan(arms: arms, settings: settings, seeds: seeds)
+      plan = try ComparisonPlan(arms: arms, settings: settings, seeds: seeds, firstSeed: firstSeed)
       place = ComparisonFolder(folder ?? plan.defaultFolder)
     }
     let session = CompareSession(
