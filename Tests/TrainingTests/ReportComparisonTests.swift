@@ -49,7 +49,8 @@ struct ReportComparisonTests {
     let (_, result) = try Self.example()
     #expect(
       result.caption
-        == "pass@1 after training on held-out problems, over 2 tasks and 2 seeds, with 95 % intervals")
+        == "pass@1 after training on held-out problems, over 2 tasks and 2 seeds, with 95 % intervals"
+    )
     let marks = ["0/2", "0/2", "1/2", "1/2", "0/2", "0/2"]
     for (place, arm) in result.arms.enumerated() {
       let all = try #require(arm.overBase.all)
