@@ -2,15 +2,15 @@ import Foundation
 import Testing
 import Training
 
-/// Numbers of the fixtures that mean something else than Hone's, made from Hone's functions and the one
-/// difference: so it is known what differs, and that nothing else does.
+/// Numbers of the fixtures that mean something else than Hone's, made from Hone's functions and the
+/// one difference: so it is known what differs, and that nothing else does.
 @Suite("Objectives: where other libraries mean something else")
 struct ObjectivesElsewhereTests {
   // MARK: losses.json
 
-  /// TRL's default multiplies the KL by the ratio, with its gradient, to make up for tokens that another
-  /// policy sampled. Hone has GRPO's equation 3, where it stands alone. With one update per batch the
-  /// ratio is 1 and the loss is the same, but not the slope.
+  /// TRL's default multiplies the KL by the ratio, with its gradient, to make up for tokens that
+  /// another policy sampled. Hone has GRPO's equation 3, where it stands alone. With one update per
+  /// batch the ratio is 1 and the loss is the same, but not the slope.
   @Test(arguments: [
     ("grpo/token/bias-corrected kl", "grpo/token/beta 0/high none"),
     ("grpo/sequence/bias-corrected kl", "grpo/sequence/beta 0/high none"),
@@ -48,8 +48,9 @@ struct ObjectivesElsewhereTests {
     #expect(((uncorrected - total).magnitude < 1e-10) == name.contains("on-policy"))
   }
 
-  /// With several reward functions TRL can bring each to its group's scale before they are added up.
-  /// Hone has one verifier, and the weights of its score's parts make the reward: TRL's default.
+  /// With several reward functions TRL can bring each to its group's scale before they are added
+  /// up. Hone has one verifier, and the weights of its score's parts make the reward: TRL's
+  /// default.
   @Test func rewardFunctionsNormalisedOneByOne() throws {
     let losses = try Fixture.load("losses.json")
     let name = try #require(ObjectivesAdvantageTests.notBuilt.first)
@@ -66,8 +67,9 @@ struct ObjectivesElsewhereTests {
     #expect(largestDifference(all.advantages, entry["advantages"].numbers) < 1e-11)
   }
 
-  /// TRL 1.16 logs the deviation of all rewards as `reward_std`. Hone logs the mean over groups of the
-  /// groups' own, as older TRL did: what GRPO divides by, which problems of unlike difficulty don't raise.
+  /// TRL 1.16 logs the deviation of all rewards as `reward_std`. Hone logs the mean over groups of
+  /// the groups' own, as older TRL did: what GRPO divides by, which problems of unlike difficulty
+  /// don't raise.
   @Test func deviationOfGroupsOrOfAll() throws {
     let losses = try Fixture.load("losses.json")
     for name in ["main", "flat_group", "all_flat", "one_failed"] {
@@ -119,8 +121,8 @@ struct ObjectivesElsewhereTests {
 
   // MARK: ppo.json
 
-  /// TRL 1.12 gives the score to the place after the last token where there is room, and lets the critic
-  /// learn that place too. Hone's completions end with their end mark, which has the reward.
+  /// TRL 1.12 gives the score to the place after the last token where there is room, and lets the
+  /// critic learn that place too. Hone's completions end with their end mark, which has the reward.
   @Test func theScoreOnePlaceLater() throws {
     let fixture = try Fixture.load("ppo.json")
     let (example, entry) = (fixture["example"], fixture["losses"]["trl 1.12.0"])
@@ -186,9 +188,9 @@ struct ObjectivesElsewhereTests {
       (policy.loss + 0.1 * critic.loss - (entry["loss"].number ?? .nan)).magnitude < 1e-8)
   }
 
-  /// Stable-Baselines3 clips the value and takes the squared error of that: a value beyond the clip has no
-  /// slope even where it moved away from the return. Hone has the larger of both errors, as the code of
-  /// PPO, TRL and verl.
+  /// Stable-Baselines3 clips the value and takes the squared error of that: a value beyond the clip
+  /// has no slope even where it moved away from the return. Hone has the larger of both errors, as
+  /// the code of PPO, TRL and verl.
   @Test func valuesClippedWithoutTheLarger() throws {
     let fixture = try Fixture.load("ppo.json")
     let entry = fixture["losses"]["sb3 ppo normalize false value clip 0.2"]
@@ -210,7 +212,8 @@ struct ObjectivesElsewhereTests {
     for key in ["policy_loss", "d_loss_d_logprob"] { #expect(entry[key] == plain[key]) }
   }
 
-  /// Stable-Baselines3 counts every ratio outside the clip; TRL, verl and Hone those whose slope it takes.
+  /// Stable-Baselines3 counts every ratio outside the clip; TRL, verl and Hone those whose slope it
+  /// takes.
   @Test func ratiosOutsideTheClip() throws {
     let fixture = try Fixture.load("ppo.json")
     let lengths = fixture["example"]["lengths"].counts
@@ -262,8 +265,8 @@ struct ObjectivesElsewhereTests {
 
   // MARK: kl.json
 
-  /// verl's `k1+` and `k3+` have the value of k1 and k3 and the slope of k2, whose mean is the exact
-  /// gradient. In Hone an estimator's slope is its own, and `kl_estimator` k2 has that one.
+  /// verl's `k1+` and `k3+` have the value of k1 and k3 and the slope of k2, whose mean is the
+  /// exact gradient. In Hone an estimator's slope is its own, and `kl_estimator` k2 has that one.
   @Test(arguments: [("k1+", KLEstimator.k1), ("k3+", .k3)])
   func valuesWithTheSlopeOfAnother(name: String, estimator: KLEstimator) throws {
     let fixture = try Fixture.load("kl.json")
