@@ -28,7 +28,9 @@ struct RecipeTests {
     return (process.terminationStatus, String(decoding: output, as: UTF8.self))
   }
 
-  @Test("a toy task, verifier and algorithm: added as it says, built, listed, trained", .timeLimit(.minutes(20)))
+  @Test(
+    "a toy task, verifier and algorithm: added as it says, built, listed, trained",
+    .timeLimit(.minutes(20)))
   func recipesLeadWhereTheySay() throws {
     let result = try Self.follow([], in: Self.root.appending(path: ".recipe"))
     #expect(result.code == 0, "\(result.output)")
@@ -45,7 +47,9 @@ struct RecipeTests {
     "a step that doesn't apply any more is named",
     arguments: [
       ("case .rloo: RLOO.self", "case .rloo: Rloo.self", "Add an algorithm, step 4: ", "0 times"),
-      ("only\\([^)]*\\.rloo", "only\\([^)]*\\.loo", "Add an algorithm, step 5: ", "changed nothing"),
+      (
+        "only\\([^)]*\\.rloo", "only\\([^)]*\\.loo", "Add an algorithm, step 5: ", "changed nothing"
+      ),
       ("cp Sources/Verifiers/Text", "cp Sources/Verifiers/Txt", "Add a verifier, step 1: ", "cp"),
       ("`Tasks/reversal.json5` is", "it is", "Add a task, step 4: ", "no file is named"),
       ("Tools/hone verifiers", "Tools/hune verifiers", "Add a verifier, step 4: ", "nobody knows"),

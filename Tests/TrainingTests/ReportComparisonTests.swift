@@ -39,7 +39,9 @@ struct ReportComparisonTests {
     -> String
   {
     let numbers = [estimate.point, estimate.low, estimate.high].map { number in
-      String(format: signed ? "%+.\(digits)f" : "%.\(digits)f", number * scale)
+      // Halves go up here; printf takes them to the even digit.
+      let rounded = (number * scale * pow(10, Double(digits))).rounded() / pow(10, Double(digits))
+      return String(format: signed ? "%+.\(digits)f" : "%.\(digits)f", rounded)
     }
     return "\(numbers[0]) [\(numbers[1]), \(numbers[2])]"
   }

@@ -32,8 +32,8 @@ struct ReportComparison {
       \(taskMarkup)
       <p class="about">IQM: interquartile mean over runs and tasks. Over the base, difference: shares \
       of problems solved, paired by seed and problem. P(first better): how often a run of the first \
-      scores higher than one of the second. An interval of a difference that is clear of 0 would \
-      hardly have another sign with other seeds and problems. docs/comparing.md says more.</p>
+      scores higher than one of the second. Where the interval of a difference is clear of 0, other \
+      seeds and problems would hardly turn its sign. docs/comparing.md says more.</p>
       """
   }
 

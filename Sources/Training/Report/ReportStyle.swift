@@ -123,7 +123,7 @@ extension ReportPage {
     .runs, .fields th code { white-space: nowrap; }
     .runs tbody th { font-weight: 600; }
     .result { margin: 8px 0; }
-    .result td { white-space: nowrap; }
+    .result td { white-space: nowrap; } .result td::before { white-space: normal; }
     @media (max-width: 700px) {
       .runs thead { display: none; }
       .runs, .runs tbody, .runs tr { display: block; white-space: normal; }
