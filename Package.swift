@@ -58,6 +58,7 @@ let package = Package(
       name: "TrainingTests", dependencies: ["Training", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ToolTests", dependencies: ["hone", "TestSupport"], swiftSettings: settings),
+    .testTarget(name: "RecipeTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

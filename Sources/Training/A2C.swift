@@ -16,8 +16,9 @@
 /// - `loss_normalization`: of the policy's loss; the critic's is always the mean over tokens of half the
 ///   squared error.
 /// - `overlong_penalty`, `overlong_margin`, `mask_truncated`: DAPO's treatment of long completions; off.
-/// - A completion that the length limit cuts off ends there: no value follows its last token.
-/// - A completion whose verifier failed takes no part; it is counted, never scored 0.
+/// - A completion that `max_completion_tokens` cuts off ends there: no value follows its last token.
+/// - A completion whose verifier failed takes no part; it is counted, never scored 0, and more than
+///   `verifier_failure_limit` of them end the run.
 /// - AdamW takes the step (`learning_rate` and the fields after it), not RMSProp.
 package struct A2C: TrainingAlgorithm {
   private let run: RunState

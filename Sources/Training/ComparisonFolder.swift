@@ -41,6 +41,20 @@ package struct ComparisonFolder: Sendable, Equatable {
     }
   }
 
+  /// What came of it; nil as long as runs are missing.
+  ///
+  /// - Throws: `TrainingError.unusable` for a damaged file.
+  package func result() throws -> Comparison? {
+    guard let data = FileManager.default.contents(atPath: resultFile) else { return nil }
+    do {
+      return try JSONDecoder().decode(Comparison.self, from: data)
+    } catch {
+      throw TrainingError.unusable(
+        "\(resultFile): not the result of a comparison",
+        mend: "Have it written again: hone compare --run \(path)")
+    }
+  }
+
   /// Makes the folder and those of the runs, or checks that what is there was made by the same plan.
   ///
   /// - Returns: what keeps other processes out as long as it lives.

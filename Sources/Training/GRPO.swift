@@ -12,7 +12,8 @@
 /// - `ratio_level`: `sequence` is GSPO's one ratio for a completion; the paper's is `token`.
 /// - `surrogate`: `cispo` weighs log π_θ by a ratio cut at `weight_cap`; the paper clips.
 /// - `kl_weight`: 0 by default; the paper's 0.04 adds its estimator (k3) to each token's loss.
-///   `kl_estimator` and `kl_in_reward` change which estimate, and where it goes.
+///   `kl_estimator` and `kl_in_reward` change which estimate, and where it goes. π_ref is the first
+///   policy throughout: the paper's outer loop, which replaces it, is a second run here.
 /// - `entropy_weight`: 0 by default; the paper has no entropy bonus.
 /// - `epochs`, `minibatches`: one update per batch by default, and then every ratio is 1.
 /// - `sampling_rounds`: DAPO's dynamic sampling; a further round has as many new problems as groups are
@@ -20,7 +21,9 @@
 /// - `overlong_penalty`, `overlong_margin`, `mask_truncated`: DAPO's treatment of long completions.
 /// - A group whose rewards are all equal has no advantage and is skipped before the forward pass;
 ///   with `kl_weight` or `entropy_weight` above 0 their pull on it is dropped too.
-/// - A completion whose verifier failed leaves its group; it is counted, never scored 0.
+/// - A completion whose verifier failed leaves its group; it is counted, never scored 0, and more than
+///   `verifier_failure_limit` of them end the run.
+/// - `max_gradient_norm`: AdamW has a limit on the gradient's norm, of which the paper doesn't speak.
 package struct GRPO: TrainingAlgorithm {
   private let run: RunState
   private let loss: PolicyLoss

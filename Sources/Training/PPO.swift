@@ -11,18 +11,20 @@
 /// - `value_clip`: the critic's loss is half the squared error, clipped, as in OpenAI's code of PPO; the
 ///   paper has the square alone.
 /// - `whiten_advantages`: over all tokens of the step; the paper doesn't say so, its code does.
-/// - `gamma`: 1 by default, since completions are short and end.
+/// - `gamma`, `gae_lambda`: the first is 1 by default, since completions are short and end.
 /// - `group_size`: several completions of a problem, so that runs compare with those of GRPO; the
 ///   advantages know nothing of groups.
-/// - `epochs`, `minibatches`: K and NT / M, in completions, with AdamW and a limit on the gradient's norm.
+/// - `epochs`, `minibatches`: K and NT / M, in completions, with AdamW and a limit on the gradient's
+///   norm (`max_gradient_norm`).
 /// - `clip_low`, `clip_high`: two ranges, equal by default as in the paper; `ratio_cap`: no bound.
 /// - `entropy_weight`: the paper's c_2; 0 by default.
 /// - `kl_weight`: 0 by default. Above it KL to the first policy goes off the reward of each token, as in
 ///   PPO for language models (arXiv 1909.08593), by k1; `kl_in_reward`, `kl_estimator` change that.
 /// - `loss_normalization`: of the policy's loss; the critic's is always the mean over tokens.
 /// - `overlong_penalty`, `overlong_margin`, `mask_truncated`: DAPO's treatment of long completions; off.
-/// - A completion that the length limit cuts off ends there: no value follows its last token.
-/// - A completion whose verifier failed takes no part; it is counted, never scored 0.
+/// - A completion that `max_completion_tokens` cuts off ends there: no value follows its last token.
+/// - A completion whose verifier failed takes no part; it is counted, never scored 0, and more than
+///   `verifier_failure_limit` of them end the run.
 package struct PPO: TrainingAlgorithm {
   private let run: RunState
   private let critic: Critic

@@ -12,8 +12,10 @@
 /// - `kl_weight`: 0 by default. Above it, KL goes off the reward as in the paper (`kl_in_reward`), by the
 ///   estimator k1 (`kl_estimator`).
 /// - `entropy_weight`, `overlong_penalty`, `overlong_margin`, `mask_truncated`: not in the paper; off.
-/// - A group whose rewards are all equal has no advantage and is skipped before the forward pass.
-/// - A completion whose verifier failed leaves its group; it is counted, never scored 0.
+/// - A group whose rewards are all equal has no advantage and is skipped before the forward pass; with
+///   `entropy_weight` above 0 its pull on it is dropped too.
+/// - A completion whose verifier failed leaves its group; it is counted, never scored 0, and more than
+///   `verifier_failure_limit` of them end the run.
 package struct RLOO: TrainingAlgorithm {
   private let run: RunState
   private let loss: PolicyLoss

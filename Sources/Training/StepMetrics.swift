@@ -17,7 +17,8 @@ extension RunState {
     let rewards = verdicts.rewards.compactMap { $0 }
     m["reward"] = mean(rewards)
     m["reward_std"] = groupDeviation(
-      penalties?.applied(to: verdicts.rewards) ?? verdicts.rewards, groupSize: rollout.copies)
+      rewards: penalties?.applied(to: verdicts.rewards) ?? verdicts.rewards,
+      groupSize: rollout.copies)
     if let overlong = penalties?.overlong { m["penalty/overlong"] = mean(overlong) }
     if let divergence = penalties?.divergence { m["penalty/kl"] = mean(divergence) }
     for part in suite.verifier.partNames {
@@ -127,12 +128,4 @@ extension Score {
 /// The mean, 0 for none.
 func mean(_ values: [Double]) -> Double {
   values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
-}
-
-/// TRL's `reward_std`: the mean over groups of the rewards' standard deviation.
-private func groupDeviation(_ rewards: [Double?], groupSize: Int) -> Double {
-  mean(
-    stride(from: 0, to: rewards.count, by: groupSize).map { start in
-      sampleDeviation(rewards[start..<start + groupSize].compactMap { $0 })
-    })
 }

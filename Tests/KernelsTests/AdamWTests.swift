@@ -24,6 +24,49 @@ import Testing
     let float32: [String: [Step]]
   }
 
+  /// The same file in double precision.
+  struct DoubleGolden: Decodable {
+    struct Step: Decodable {
+      let gradient: [Double]?
+      let parameter: [Double]
+      let exp_avg: [Double]
+      let exp_avg_sq: [Double]
+      let norm_before_clipping: Double?
+    }
+    let settings: Golden.Settings
+    let max_norm: Double
+    let start: [Double]
+    let gradients: [[Double]]
+    let float64: [String: [Step]]
+  }
+
+  /// The reference that the other tests rest on, against torch in double precision.
+  @Test(arguments: ["plain", "clipped"])
+  func theReferenceAgreesWithTorch(kind: String) throws {
+    let golden = try Fixture.json("adamw.json", as: DoubleGolden.self)
+    let s = golden.settings
+    var p = golden.start
+    var m = p.map { _ in 0.0 }
+    var v = m
+    // The file has 12 digits.
+    func agree(_ got: [Double], _ wanted: [Double]) -> Bool {
+      zip(got, wanted).allSatisfy { abs($0 - $1) < 1e-11 * max(1, abs($1)) }
+    }
+    for (index, step) in try #require(golden.float64[kind]).enumerated() {
+      var gradient = golden.gradients[index]
+      if kind == "clipped" {
+        let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        #expect(agree([norm], [try #require(step.norm_before_clipping)]))
+        gradient = gradient.map { $0 * min(1, golden.max_norm / (norm + 1e-6)) }
+        #expect(agree(gradient, try #require(step.gradient)))
+      }
+      Reference.adamW(
+        &p, &m, &v, gradient: gradient, step: index + 1, learningRate: s.lr, beta1: s.betas[0],
+        beta2: s.betas[1], epsilon: s.eps, weightDecay: s.weight_decay)
+      #expect(agree(p, step.parameter) && agree(m, step.exp_avg) && agree(v, step.exp_avg_sq))
+    }
+  }
+
   @Test(arguments: ["plain", "clipped"])
   func agreesWithTorch(kind: String) throws {
     let golden = try Fixture.json("adamw.json", as: Golden.self)

@@ -21,6 +21,32 @@ import Testing
     }
   }
 
+  /// A critic's head reads what the output matrix reads. With weight 1 on one channel and 0 elsewhere it
+  /// says that channel.
+  @Test(arguments: folders)
+  func whatACriticReadsAgrees(folder: String) throws {
+    let golden = try GoldenModel(folder)
+    let wanted = try #require(golden.expected.hiddenStates.last)
+    let critic = Parameters(
+      ParameterLayout(golden.parameters.layout.configuration, heads: .value))
+    for entry in golden.parameters.layout.entries
+    where critic.layout.entries.contains(where: { $0.name == entry.name }) {
+      let own = try #require(critic.layout.entries.first { $0.name == entry.name })
+      critic[own].copy(from: golden.parameters[entry].array)
+    }
+    let head = try #require(critic.layout.entries.first { $0.name == "score.weight" })
+    critic[try #require(critic.layout.entries.last)].fill(0)
+    let tokens = golden.expected.inputIds[1]
+    var batch = PackedBatch()
+    batch.append(prompt: [tokens[0]], completion: tokens.dropFirst())
+    let pass = TrainingPass(critic.layout, longest: 16, threads: 1, keepsActivations: false)
+    for channel in 0..<head.count {
+      critic[head].copy(from: (0..<head.count).map { $0 == channel ? 1 : 0 })
+      let values = pass.valued(Transformer(critic), batch)
+      #expect(Tolerance.largestError(values, wanted.dropLast().map { $0[channel] }) < 2e-5)
+    }
+  }
+
   @Test(arguments: folders)
   func logProbabilitiesAndGradientsAgree(folder: String) throws {
     let golden = try GoldenModel(folder)

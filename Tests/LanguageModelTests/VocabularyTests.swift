@@ -12,6 +12,15 @@ import Testing
       let decoded: String
     }
     let texts: [Row]
+    /// Texts that Hugging Face's tokenizer refuses, with its words, which don't name the character.
+    let outside_vocabulary: [String: String]
+    let split_special_tokens: Spelled
+
+    struct Spelled: Decodable {
+      let text: String
+      let ids: [Int32]
+      let decoded: String
+    }
   }
 
   /// A small vocabulary as plain JSON: marks 0 to 2, then characters.
@@ -63,6 +72,32 @@ import Testing
       #expect(try vocabulary.encode(row.text) == row.ids)
       #expect(vocabulary.decode(row.ids) == row.decoded)
     }
+  }
+
+  /// What Hugging Face refuses is refused here, and the first such character named.
+  @Test func refusesWhatTokenizersRefuses() throws {
+    let expected = try Fixture.json("tokenizer/expected.json", as: Expected.self)
+    #expect(expected.outside_vocabulary.count == 7)
+    for text in expected.outside_vocabulary.keys {
+      let error = #expect(throws: Vocabulary.UnknownCharacter.self) {
+        try Vocabulary.standard.encode(text)
+      }
+      let place = try #require(error?.position)
+      let before = String(String.UnicodeScalarView(text.unicodeScalars.prefix(place)))
+      #expect(throws: Never.self) { try Vocabulary.standard.encode(before) }
+      #expect(Array(text.unicodeScalars)[place] == error?.scalar)
+    }
+  }
+
+  /// Marks in a text become their ids, as Hugging Face does by default; nothing here spells them out as
+  /// its `split_special_tokens` does, but the ids that it gives are the same text.
+  @Test func marksInATextAreMarks() throws {
+    let spelled = try Fixture.json("tokenizer/expected.json", as: Expected.self)
+      .split_special_tokens
+    #expect(Vocabulary.standard.decode(spelled.ids) == spelled.decoded)
+    let ids = try Vocabulary.standard.encode(spelled.text)
+    #expect(ids != spelled.ids && ids.count == 3)
+    #expect(Vocabulary.standard.decode(ids) == spelled.text)
   }
 
   @Test func whatIsWrittenReadsTheSame() throws {

@@ -22,6 +22,9 @@ package struct GoldenModel {
     package let logits: [[[Double]]]
     /// By sequence: log-softmax at each next token.
     package let logProbs: [[Double]]
+    /// Of the second sequence, by state, token and channel: after the embedding, after each layer but
+    /// the last, and what the output matrix reads.
+    package let hiddenStates: [[[Double]]]
     /// The mean over all next-token cross-entropies of both sequences.
     package let loss: Double
     /// The gradient of the loss, by parameter name.
@@ -32,6 +35,7 @@ package struct GoldenModel {
     enum CodingKeys: String, CodingKey {
       case inputIds = "input_ids"
       case logProbs = "log_probs"
+      case hiddenStates = "hidden_states"
       case logits, loss, gradients, greedy
     }
   }

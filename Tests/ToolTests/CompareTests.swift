@@ -63,6 +63,16 @@ struct CompareTests {
     let page = try HTMLPage(text)
     #expect(try page.texts("//figure[figcaption/h3 = 'Loss']/ul//code") == ["grpo", "wide", "hot"])
     #expect(try page.texts("//figure[figcaption/h3 = 'Reward']/ul//code").contains("wide"))
+    // The cells of the terminal's tables, row by row.
+    let cells = "//section[h2 = 'The result']/div[1]/table/tbody/tr"
+    let printed = whole.result.errors.split(separator: "\n")
+    for arm in ["grpo", "wide", "hot", "sft-only"] {
+      let row = try page.texts(cells + "[th = '\(arm)']/td")
+      #expect(row.count == 4)
+      let words = ([arm] + row).joined(separator: " ").split(separator: " ")
+      #expect(printed.contains { $0.split(separator: " ") == words }, "\(words)")
+    }
+    #expect(try page.texts("//ul[contains(@class, 'failures')]/li").count == 2)
     let rows = "//table[@class='runs']/tbody/tr"
     #expect(try page.texts(rows + "/th") == ["grpo", "wide", "hot"].flatMap { [$0, $0] })
     #expect(try page.texts(rows + "[th = 'hot']/td[4]") == ["not finished", "not finished"])

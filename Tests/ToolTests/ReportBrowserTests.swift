@@ -71,6 +71,33 @@ struct ReportBrowserTests {
     </script>
     """
 
+  @Test("the result of a comparison fits into three widths")
+  func comparison() throws {
+    let whole = try CompareLab.shared()
+    try ToolRunner.withTemporaryFolder { folder in
+      let made = try ToolRunner.run(
+        ["report", whole.folder, "--output", folder.appending(path: "report.html").path])
+      try #require(made.exitCode == 0, "\(made.errors)")
+      let file = folder.appending(path: "frames.html")
+      try Data(Self.frames.utf8).write(to: file)
+      for found in try Self.found(in: Browser.document(of: file, dark: false, in: folder)) {
+        #expect(found["scrolls"] as? Bool == false, "\(found)")
+        #expect(found["before"] as? Int == found["figures"] as? Int, "\(found)")
+      }
+    }
+  }
+
+  /// What the page of frames wrote down, once for each width.
+  private static func found(in document: String) throws -> [[String: Any]] {
+    let text = try #require(document.firstMatch(of: /<pre id="found">(.*?)<\/pre>/)).1
+    let json = text.replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+      .replacing("&amp;", with: "&")
+    let all = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
+    #expect(all.count == 3)
+    return all
+  }
+
   @Test("every chart shows at three widths, light and dark; switches and script work")
   func widths() throws {
     let lab = try RunLab.shared()
@@ -84,13 +111,7 @@ struct ReportBrowserTests {
       var grounds: Set<String> = []
       for dark in [false, true] {
         let document = try Browser.document(of: file, dark: dark, in: folder)
-        let text = try #require(document.firstMatch(of: /<pre id="found">(.*?)<\/pre>/)).1
-        let json = text.replacing("&lt;", with: "<").replacing("&gt;", with: ">")
-          .replacing("&amp;", with: "&")
-        let all = try #require(
-          try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
-        #expect(all.count == 3)
-        for found in all {
+        for found in try Self.found(in: document) {
           let comment: Comment = "\(found), dark \(dark)"
           #expect(found["scrolls"] as? Bool == false, comment)
           #expect(found["figures"] as? Int ?? 0 > 10, comment)

@@ -11,7 +11,7 @@ import Training
   }
 
   /// An evaluation that solved the problems marked 1.
-  private static func evaluation(_ tasks: [String: String]) throws -> EvaluationResult {
+  static func evaluation(_ tasks: [String: String]) throws -> EvaluationResult {
     let solved = SolvedProblems(
       tasks.mapValues { $0.map { $0 == "1" ? .solved : .unsolved } })
     func share(_ texts: [String]) throws -> EvaluationResult.Scores {
@@ -25,7 +25,7 @@ import Training
     return result
   }
 
-  private static func finished(
+  static func finished(
     _ before: EvaluationResult, _ after: [String: String]
   ) throws -> ComparisonOutcome {
     let after = try evaluation(after)
@@ -35,7 +35,7 @@ import Training
         solved: RunResult.Solved(before: before.solved, after: after.solved), weightsHash: "h"))
   }
 
-  private static func plan(_ names: [String], seeds: Int) -> ComparisonPlan {
+  static func plan(_ names: [String], seeds: Int) -> ComparisonPlan {
     ComparisonPlan(
       arms: names.map {
         ComparisonArm(

@@ -32,6 +32,12 @@ package enum Quantity {
     return sign + "\(whole / power).\(zeros)\(fraction)"
   }
 
+  /// A difference of shares in points, with its sign: `+43.5`.
+  package static func points(_ share: Double) -> String {
+    let points = fixed(share * 100, digits: 1)
+    return (points.hasPrefix("-") ? "" : "+") + points
+  }
+
   /// An amount of memory or disk: `312 MiB`, `1.5 GiB`.
   package static func bytes(_ count: Int) -> String {
     let kibi = Double(count) / 1024

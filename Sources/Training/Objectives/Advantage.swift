@@ -74,6 +74,20 @@ package func flatGroups(rewards: [Double?], groupSize: Int) -> [Bool] {
   }
 }
 
+/// The mean over groups of the standard deviation of each group's rewards, with Bessel's correction.
+///
+/// The metric `reward_std`; TRL 1.16 logs the deviation of all rewards of the batch under that name.
+///
+/// - Parameters:
+///   - rewards: group after group; `nil` where the verifier failed.
+///   - groupSize: the completions of one problem; it divides the number of rewards.
+package func groupDeviation(rewards: [Double?], groupSize: Int) -> Double {
+  mean(
+    stride(from: 0, to: rewards.count, by: groupSize).map { start in
+      sampleDeviation(rewards[start..<start + groupSize].compactMap { $0 })
+    })
+}
+
 /// Standard deviation with Bessel's correction; 0 for fewer than two numbers.
 func sampleDeviation(_ numbers: [Double]) -> Double {
   guard numbers.count > 1 else { return 0 }

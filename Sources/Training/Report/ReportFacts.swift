@@ -10,7 +10,7 @@ struct ReportFacts {
         let after = run.after.map { ReportScores.text([$0.all]) } ?? "not finished"
         let change =
           run.before.flatMap { before in
-            run.after.map { ReportScores.points($0.all.passAt1 - before.all.passAt1) }
+            run.after.map { Quantity.points($0.all.passAt1 - before.all.passAt1) }
           } ?? "–"
         let hash = run.metrics.hashes.last.map { String($0.hash.prefix(8)) + "…" } ?? "–"
         let seconds = run.metrics.seconds.last?.rounded() ?? 0

@@ -49,7 +49,7 @@ struct ReportScores {
     let lines = rows.map { row -> Markup in
       let change =
         row.before.isEmpty || row.after.isEmpty
-        ? "–" : Self.points(Self.mean(row.after) - Self.mean(row.before))
+        ? "–" : Quantity.points(Self.mean(row.after) - Self.mean(row.before))
       return """
         <tr><th scope="row">\(row.label)</th><td>\(Self.text(row.before))</td>\
         <td>\(Self.text(row.after))</td><td>\(change)</td></tr>
@@ -133,11 +133,5 @@ struct ReportScores {
     return scores.count == 1
       ? "\(ReportNumber.percent(first.passAt1)) [\(texts.joined(separator: ", "))]"
       : "\(ReportNumber.percent(mean(scores))) (\(texts.joined(separator: " to ")))"
-  }
-
-  /// `+43.5`.
-  static func points(_ difference: Double) -> String {
-    let text = Quantity.fixed(difference * 100, digits: 1)
-    return text.hasPrefix("-") ? text : "+" + text
   }
 }

@@ -122,6 +122,8 @@ extension ReportPage {
     tbody tr + tr { border-top: 1px solid var(--rule); }
     .runs, .fields th code { white-space: nowrap; }
     .runs tbody th { font-weight: 600; }
+    .result { margin: 8px 0; }
+    .result td { white-space: nowrap; } .result td::before { white-space: normal; }
     @media (max-width: 700px) {
       .runs thead { display: none; }
       .runs, .runs tbody, .runs tr { display: block; white-space: normal; }

@@ -8,6 +8,8 @@ internal import Foundation
 package struct RunReport: Sendable {
   private let groups: [ReportGroup]
   private let completions: ReportCompletions
+  /// The part on a comparison's result; nil in a report on runs that aren't one's.
+  private let comparison: ReportComparison?
 
   /// Reads the runs; those that differ in nothing but their seed become one group.
   ///
@@ -20,9 +22,9 @@ package struct RunReport: Sendable {
   }
 
   /// Reads the runs of a comparison, each arm a group under its name; the base without training has no
-  /// runs to show.
+  /// runs to show, but its row in the result.
   ///
-  /// - Throws: as `init(_:)` does.
+  /// - Throws: as `init(_:)` does, and `unusable` for a damaged `comparison.json`.
   package init(_ folder: ComparisonFolder, _ plan: ComparisonPlan) throws {
     let runs = plan.runs
     try self.init(
@@ -31,11 +33,12 @@ package struct RunReport: Sendable {
           try RunRecord(folder.folder(of: $0).path)
         }
         return own.isEmpty ? nil : ReportGroup(label: plan.arms[index].name, runs: own)
-      })
+      }, comparison: ReportComparison(result: folder.result()))
   }
 
-  private init(_ groups: [ReportGroup]) throws {
+  private init(_ groups: [ReportGroup], comparison: ReportComparison? = nil) throws {
     self.groups = groups
+    self.comparison = comparison
     completions = try ReportCompletions(groups)
   }
 
@@ -103,6 +106,7 @@ package struct RunReport: Sendable {
     let critic = drawn(.critic)
     let others = drawn(.others)
     let all: [(title: String, content: Markup)] = [
+      ("The result", comparison?.markup ?? ""),
       (groups.count == 1 && runs.count == 1 ? "The run" : "The runs", "\(facts.runs)\n\(noteList)"),
       (
         ChartPlan.Section.learning.rawValue,

@@ -79,7 +79,7 @@ package struct ComparePresenter {
       let (before, after) = (result.before.all.passAt1, result.after.all.passAt1)
       say(
         head + "\(Quantity.fixed(before * 100, digits: 1)) → \(percent(after, digits: 1))   "
-          + "\(signed(points: after - before)) points   \(duration(result.seconds))")
+          + "\(Quantity.points(after - before)) points   \(duration(result.seconds))")
     case .failed(let text)?:
       say(head + "failed: " + (text.split(separator: "\n").first.map(String.init) ?? text))
     case nil: break
@@ -160,10 +160,4 @@ package struct ComparePresenter {
     line.clear()
     write(text + "\n")
   }
-}
-
-/// A difference of shares in points, with its sign: `+43.5`.
-func signed(points share: Double) -> String {
-  let points = Quantity.fixed(share * 100, digits: 1)
-  return (points.hasPrefix("-") ? "" : "+") + points
 }
