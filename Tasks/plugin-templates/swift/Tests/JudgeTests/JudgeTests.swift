@@ -18,7 +18,8 @@ import Verifiers
 
   /// Add whatever your rule might let through.
   @Test(arguments: [
-    "", "43", "042", "42 ", "42 or 43", "142", "the answer is 42", "42</think>42", "\u{FF14}\u{FF12}",
+    "", "43", "042", "42 ", "42 or 43", "142", "the answer is 42", "42</think>42",
+    "\u{FF14}\u{FF12}",
   ])
   func cheatsEarnNothing(_ answer: String) {
     #expect(verdict(answer, to: "42") == score(0))
