@@ -2,9 +2,11 @@
 import CVerifier
 import Verifiers
 
+/// Says which header the library was built with.
 @_cdecl("hone_verifier_version")
 public func honeVerifierVersion() -> Int32 { HONE_VERIFIER_VERSION }
 
+/// Hands a completion to `Judge` and its verdict back; 0 for a score, 1 for a failure.
 @_cdecl("hone_verifier_score")
 public func honeVerifierScore(
   _ item: UnsafePointer<hone_item>, _ verdict: UnsafeMutablePointer<hone_verdict>
