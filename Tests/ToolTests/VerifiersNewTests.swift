@@ -169,11 +169,11 @@ struct VerifiersNewTests {
       let words = try ToolRunner.run(["verifiers"], program: tool, in: folder)
       #expect(words.exitCode == 0 && words.errors.isEmpty)
       let listed = words.output
-      #expect(listed.contains("text    built in  the exact text, byte for byte"), "\(listed)")
+      #expect(listed.contains("text     built in  the exact text, byte for byte"), "\(listed)")
       #expect(listed.contains("/Tasks/plugins/snake: the program python3 judge.py\n"))
       #expect(listed.contains("/Tasks/plugins/sea: the library judge.so, inside the trainer\n"))
       #expect(
-        listed.contains("broken  broken    Tasks/plugins/broken/plugin.json5:1:"), "\(listed)")
+        listed.contains("broken   broken    Tasks/plugins/broken/plugin.json5:1:"), "\(listed)")
 
       let result = try ToolRunner.run(["verifiers", "--json"], program: tool, in: folder)
       #expect(result.output == result.lastLine + "\n" && result.errors == words.output)

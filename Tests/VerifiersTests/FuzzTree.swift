@@ -53,6 +53,16 @@ indirect enum FuzzTree: Equatable, Decodable {
     }
   }
 
+  /// Whether one of its numbers is zero or too small for all the digits of double precision.
+  var hasTiny: Bool {
+    switch self {
+    case .number(let number): number.magnitude < .leastNormalMagnitude
+    case .array(let values): values.contains(where: \.hasTiny)
+    case .object(let members): members.values.contains(where: \.hasTiny)
+    default: false
+    }
+  }
+
   /// An object of random values.
   static func random(depth: Int, _ random: inout FuzzRandom) -> FuzzTree {
     var members: [String: FuzzTree] = [:]

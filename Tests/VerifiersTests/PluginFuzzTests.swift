@@ -55,6 +55,8 @@ struct PluginFuzzTests {
       guard value.isFinite else { return }
       #expect(peer != nil, "\(seed): \(shown(line))")
       let found = try? JSONDecoder().decode(FuzzTree.self, from: Data(line))
+      // Foundation's decoder refuses numbers that are closer to zero than double precision has.
+      guard found != nil || !value.hasTiny else { return }
       #expect(found == value, "\(seed): \(shown(line))")
     } catch {
       // Foundation also reads UTF-16 and -32, which have zero bytes, and takes a byte order mark.
