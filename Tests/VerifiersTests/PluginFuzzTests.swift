@@ -59,8 +59,13 @@ struct PluginFuzzTests {
       guard found != nil || !value.hasTiny else { return }
       #expect(found == value, "\(seed): \(shown(line))")
     } catch {
-      // Foundation also reads UTF-16 and -32, which have zero bytes, and takes a byte order mark.
-      let isPlain = !line.contains(0) && !line.starts(with: [0xEF, 0xBB, 0xBF])
+      // Foundation also reads UTF-16 and -32, which have zero bytes, takes a byte order mark, and lets
+      // a comma stand before a closing bracket.
+      let dense = line.filter { ![0x20, 0x09, 0x0D].contains($0) }
+      let hasLastComma = zip(dense, dense.dropFirst()).contains {
+        $0 == 0x2C && [0x5D, 0x7D].contains($1)
+      }
+      let isPlain = !line.contains(0) && !line.starts(with: [0xEF, 0xBB, 0xBF]) && !hasLastComma
       if isPlain && error.message == "broken JSON" {
         #expect(!(peer is [String: Any]), "\(seed): \(shown(line))")
       }
