@@ -13,7 +13,7 @@ package struct Benchmark: Sendable {
     /// The model's size by name.
     package let size: String
     /// Problems per step.
-    package let problems: Int
+    package var problems: Int
     /// New tokens of each completion, exactly.
     package var newTokens: Int
 

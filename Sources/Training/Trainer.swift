@@ -59,13 +59,14 @@ package final class Trainer {
   /// What makes this sitting another run than the one it goes on with; lines for standard error.
   package private(set) var warnings: [String] = []
 
-  /// What is worth a line before the first step: how the suite was read, and where the sampler isn't
-  /// the trainer to the bit.
+  /// What is worth a line before the first step: how the suite was read, what its verifier may do to
+  /// the run, and where the sampler isn't the trainer to the bit.
   package var notes: [String] {
+    let notes = suite.notes + suite.verifier.cautions
     guard configuration.algorithm != .sft,
       !model.parameters.layout.configuration.samplesAsItTrains
-    else { return suite.notes }
-    return suite.notes + [
+    else { return notes }
+    return notes + [
       "on the OpenBLAS core \(MatrixProduct.coreName) the sampler isn't the trainer to the last bit; "
         + "sampling/logp_difference_max measures it"
     ]

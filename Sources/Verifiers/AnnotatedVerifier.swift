@@ -14,6 +14,7 @@ struct AnnotatedVerifier: Verifier {
   var name: String { judge.name }
   var partNames: [String] { judge.partNames + notes.partNames }
   var plugins: [PluginVerifier] { judge.plugins + notes.plugins }
+  var cautions: [String] { judge.cautions + notes.cautions }
 
   func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     annotated(

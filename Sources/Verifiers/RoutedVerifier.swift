@@ -50,6 +50,9 @@ public struct RoutedVerifier: Verifier {
     return found.sorted { $0.name < $1.name }
   }
 
+  /// The cautions of all tasks' verifiers, each once.
+  public var cautions: [String] { Set(routes.values.flatMap(\.cautions)).sorted() }
+
   /// The objection of the verifier of the problem's task.
   public func objection(to problem: Problem) -> String? {
     guard let verifier = routes[problem.task] else {

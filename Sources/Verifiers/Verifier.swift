@@ -22,6 +22,8 @@ public protocol Verifier: Sendable {
   func objection(to problem: Problem) -> String?
   /// The plugins behind this verifier, whose programs judge many completions at once; most have none.
   var plugins: [PluginVerifier] { get }
+  /// What the user is told before a run that it judges, a line each; most have nothing to say.
+  var cautions: [String] { get }
 }
 
 extension Verifier {
@@ -35,4 +37,7 @@ extension Verifier {
 
   /// None.
   public var plugins: [PluginVerifier] { [] }
+
+  /// None.
+  public var cautions: [String] { [] }
 }

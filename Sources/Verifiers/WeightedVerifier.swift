@@ -34,6 +34,9 @@ public struct WeightedVerifier: Verifier {
   /// The plugins of all verifiers.
   public var plugins: [PluginVerifier] { verifiers.flatMap(\.plugins) }
 
+  /// The cautions of all verifiers.
+  public var cautions: [String] { verifiers.flatMap(\.cautions) }
+
   /// The weighted sum with all parts; `failure` where one of the verifiers fails.
   public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     combined(verifiers.map { $0.verify(completion, of: problem) })

@@ -76,4 +76,28 @@ struct RunPluginTests {
       #expect(result.exitCode == 69 && result.errors.contains("no more"), "\(result.errors)")
     }
   }
+
+  @Test(
+    "the shipped plugin echo judges as the built-in verifier text does",
+    .enabled(if: RunPluginTests.hasPython, "python3 is not in PATH"))
+  func echoes() throws {
+    let lab = try RunLab.shared()
+    try ToolRunner.withTemporaryFolder { folder in
+      try FileManager.default.copyItem(
+        at: lab.folder.appending(path: "rows.jsonl"), to: folder.appending(path: "rows.jsonl"))
+      var hashes: [String] = []
+      for name in ["text", "echo"] {
+        let suite = folder.appending(path: "\(name).json5")
+        try Data(
+          #"{ verifier: "\#(name)", tasks: [{ name: "numbers", file: "rows.jsonl" }] }"#.utf8
+        ).write(to: suite)
+        let result = try ToolRunner.run(
+          lab.reinforced(steps: 2)
+            + ["--suite", suite.path, "--run", folder.path + "/" + name, "--json"])
+        try #require(result.exitCode == 0, "\(result.errors)")
+        hashes.append(try result.weightsHash())
+      }
+      #expect(hashes[0] == hashes[1])
+    }
+  }
 }

@@ -41,6 +41,12 @@ struct NativeVerifier: Verifier {
 
   var name: String { manifest.name }
   var partNames: [String] { manifest.parts }
+  var cautions: [String] {
+    [
+      "the verifier \(manifest.name) is a shared library inside the trainer: if it crashes or hangs, "
+        + "the run does"
+    ]
+  }
 
   func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     let parsed = completion.parsed

@@ -2,8 +2,9 @@
 ///
 /// Plain JSON in every point but one: `NaN` and `Infinity`, which some languages write for numbers
 /// that JSON doesn't have, are read, so that the answer they stand in can be named.
-struct PluginLine {
-  indirect enum Value: Equatable {
+package struct PluginLine {
+  /// A value of JSON.
+  package indirect enum Value: Equatable {
     case null
     case bool(Bool)
     case number(Double)
@@ -11,6 +12,7 @@ struct PluginLine {
     case array([Value])
     case object([Member])
 
+    /// What it is, for messages.
     var kind: String {
       switch self {
       case .null: "null"
@@ -23,23 +25,31 @@ struct PluginLine {
     }
   }
 
-  struct Member: Equatable {
-    var key: String
-    var value: Value
+  /// A key of an object with its value.
+  package struct Member: Equatable {
+    /// The key, its escapes undone.
+    package var key: String
+    /// What it stands for.
+    package var value: Value
   }
 
-  struct Fault: Error, Equatable {
-    var message: String
+  /// Why a line can't be read.
+  package struct Fault: Error, Equatable {
+    /// The reason.
+    package var message: String
   }
 
-  private static let deepestNesting = 16
+  /// Objects and arrays in one another, the outermost one counted.
+  package static let deepestNesting = 16
 
   private let bytes: ArraySlice<UInt8>
   private var place: Int
   private var depth = 0
 
   /// The members of the object that the line holds, no key twice.
-  static func members(_ bytes: ArraySlice<UInt8>) throws(Fault) -> [Member] {
+  ///
+  /// - Throws: `Fault` for anything else.
+  package static func members(_ bytes: ArraySlice<UInt8>) throws(Fault) -> [Member] {
     var line = PluginLine(bytes: bytes, place: bytes.startIndex)
     line.skipSpace()
     guard line.next == UInt8(ascii: "{") else { throw Fault(message: "not a JSON object") }

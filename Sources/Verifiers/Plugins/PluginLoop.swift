@@ -208,8 +208,8 @@ final class PluginLoop {
   private func readAnswers(of worker: PluginWorker) {
     let isOpen = worker.receive(scratch: &scratch)
     while let line = worker.nextLine() {
-      if line.count > PluginWorker.longestLine {
-        misbehaved(worker, "a line longer than \(PluginWorker.longestLine) bytes")
+      if line.count > PluginLines.longest {
+        misbehaved(worker, "a line longer than \(PluginLines.longest) bytes")
       } else if worker.isReady {
         read(line, of: worker)
       } else if let objection = PluginAnswer.objection(toGreeting: line, plugin: manifest.name) {
@@ -221,7 +221,7 @@ final class PluginLoop {
       if !workers.contains(where: { $0 === worker }) { return }
     }
     if worker.dropLines() {
-      misbehaved(worker, "a line longer than \(PluginWorker.longestLine) bytes")
+      misbehaved(worker, "a line longer than \(PluginLines.longest) bytes")
     } else if !isOpen {
       let part = worker.hasPartOfLine ? "half a line, then " : ""
       misbehaved(worker, part + (endOfProcess(worker) ?? "it closed its output"))

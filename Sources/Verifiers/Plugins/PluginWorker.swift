@@ -2,9 +2,6 @@ internal import Glibc
 
 /// One process of a plugin with the completions that it holds.
 final class PluginWorker {
-  /// Bytes that a line of its output may have.
-  static let longestLine = 65_536
-
   let process: PluginProcess
   /// Whether it has answered the greeting.
   private(set) var isReady = false
@@ -22,8 +19,7 @@ final class PluginWorker {
   private let manifest: PluginManifest
   private var outgoing: [UInt8]
   private var sent = 0
-  private var incoming: [UInt8] = []
-  private var scanned = 0
+  private var incoming = PluginLines()
   private var lastErrors: [UInt8] = []
   private var renewedAt: Double
 
@@ -96,28 +92,22 @@ final class PluginWorker {
 
   /// Reads what has come; false where its output has ended.
   func receive(scratch: inout [UInt8]) -> Bool {
-    if case .closed = process.read(isError: false, appendingTo: &incoming, scratch: &scratch) {
+    if case .closed = process.read(
+      isError: false, appendingTo: &incoming.bytes, scratch: &scratch)
+    {
       return false
     }
     return true
   }
 
   /// The next whole line without its end; nil where there is none yet.
-  func nextLine() -> ArraySlice<UInt8>? {
-    guard let end = incoming[scanned...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-    defer { scanned = end + 1 }
-    return incoming[scanned..<end]
-  }
+  func nextLine() -> ArraySlice<UInt8>? { incoming.next() }
 
   /// Forgets the lines that were read, and says whether the one being written is too long.
-  func dropLines() -> Bool {
-    incoming.removeSubrange(..<scanned)
-    scanned = 0
-    return incoming.count > PluginWorker.longestLine
-  }
+  func dropLines() -> Bool { incoming.dropRead() }
 
   /// Whether its last line has no end.
-  var hasPartOfLine: Bool { scanned < incoming.count }
+  var hasPartOfLine: Bool { incoming.hasPart }
 
   /// Reads its standard error into the log, one scratch full at a time.
   func receiveErrors(into log: inout PluginLog, scratch: inout [UInt8]) {

@@ -1,10 +1,13 @@
 import CAllocationCounter
+import Foundation
 package import Training
+import Verifiers
 
 /// The options of `hone bench`.
 package struct BenchOptions: Command {
   package static let specification = CommandSpecification(
-    "bench", "Measure a training step against the matrix-product peak of this machine.",
+    "bench",
+    "Measure a training step against the matrix-product peak of this machine, or a verifier.",
     options: [
       OptionSpecification(
         "preset", .choice(["w0", "w1", "w2"]),
@@ -15,6 +18,12 @@ package struct BenchOptions: Command {
         remarks: ["default 64; w2 128"]),
       OptionSpecification(
         "threads", .integer(0...1024), "threads, 0 for one per core", remarks: ["default 0"]),
+      OptionSpecification(
+        "verifier", .text(placeholder: "NAME|DIR"),
+        "how fast this verifier judges, beside a step of 1,024 completions of the preset's model"),
+      OptionSpecification(
+        "suite", .text(placeholder: "NAME|FILE"), "whose completions the verifier judges",
+        remarks: ["default arithmetic"]),
       jsonOption,
     ])
 
@@ -24,14 +33,25 @@ package struct BenchOptions: Command {
   package let newTokens: Int?
   /// Threads; 0 for one per core.
   package let threads: Int
+  /// The verifier to be measured, by name or by the path of its folder; nil for a step alone.
+  package let verifier: String?
+  /// The suite whose completions it judges.
+  package let suite: String
   /// Whether standard output ends with a line of JSON.
   package let isJSON: Bool
 
-  package init(_ arguments: ParsedArguments) {
+  package init(_ arguments: ParsedArguments) throws {
     preset = arguments.text("preset") ?? "w1"
     newTokens = arguments.integer("new-tokens")
     threads = arguments.integer("threads") ?? 0
+    verifier = arguments.text("verifier")
+    suite = arguments.text("suite") ?? "arithmetic"
     isJSON = arguments.isOn("json")
+    if verifier == nil, arguments.text("suite") != nil {
+      throw UsageError(
+        "--suite says what a verifier judges: give one with --verifier, or leave --suite out",
+        usage: Self.specification.usage)
+    }
   }
 
   package func run() throws -> ExitCode {
@@ -39,15 +59,51 @@ package struct BenchOptions: Command {
       preconditionFailure("the parser knows the presets")
     }
     if let newTokens { preset.newTokens = newTokens }
-    let report = Benchmark.run(
-      preset, threads: threads == 0 ? Trainer.processorCount : threads
-    ) { hone_allocation_count() }
+    let threads = threads == 0 ? Trainer.processorCount : threads
+    if let verifier { return try measure(verifier, preset, threads: threads) }
+    let report = Benchmark.run(preset, threads: threads) { hone_allocation_count() }
     try Console.progress(Self.text(report), isJSON: isJSON)
     let sampler =
       "its log-probabilities \(preset.samplesAsItTrains ? "are" : "aren't") the trainer's"
     try Console.progress("sampler  \(sampler) to the last bit\n", isJSON: isJSON)
     if isJSON { try Console.json(report) }
     return .success
+  }
+
+  private func measure(
+    _ verifier: String, _ preset: Benchmark.Preset, threads: Int
+  ) throws -> ExitCode {
+    let installation = Installation.current
+    let catalog = VerifierCatalog(
+      pluginFolder: installation.tasks.appending(path: "plugins").path)
+    let report = try VerificationBenchmark.run(
+      catalog.verifier(verifier, weights: nil),
+      on: SuiteLocator.open(suite, installation: installation), preset, threads: threads
+    ) { hone_allocation_count() }
+    try Console.progress(Self.text(report), isJSON: isJSON)
+    if isJSON { try Console.json(report) }
+    return .success
+  }
+
+  private static func text(_ r: VerificationBenchmark.Report) -> String {
+    let width = max(9, r.verifier.count + 2)
+    func row(_ name: String, _ speed: VerificationBenchmark.Speed) -> String {
+      name.padding(to: width)
+        + "\(Quantity.counted(Int(speed.completionsPerSecond), "completion"))/s, "
+        + "\(Quantity.fixed(speed.seconds * 1000, digits: 2)) ms a batch\n"
+    }
+    return "batches of \(Quantity.counted(r.completions, "completion")) of \(r.suite) on "
+      + "\(Quantity.counted(r.threads, "thread"))\n"
+      + row(r.verifier, r.judging)
+      + row("text", r.text)
+      + "ratio".padding(to: width)
+      + "\(Quantity.fixed(r.judging.seconds / r.text.seconds, digits: 1)) times the built-in text's "
+      + "time\n"
+      + "step".padding(to: width)
+      + "\(Quantity.fixed(r.step.seconds, digits: 3)) s to sample and update as many, "
+      + "\(r.step.preset)'s model\n"
+      + "share".padding(to: width)
+      + "\(percent(r.shareOfStep, digits: 1)) of such a step with \(r.verifier) goes to verification\n"
   }
 
   private static func text(_ r: Benchmark.Report) -> String {

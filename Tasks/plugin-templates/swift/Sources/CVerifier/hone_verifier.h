@@ -1,0 +1,1 @@
+../../../../../Sources/CPluginHost/include/hone_verifier.h
