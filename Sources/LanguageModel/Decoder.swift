@@ -124,7 +124,9 @@ final class Decoder {
       promptSlot: promptSlots[prompt], count: 0, token: 0)
     rows[active] = row
     active += 1
-    if !pick(request, range, active - 1, firstLogits, row.promptSlot, result) { finish(active - 1) }
+    if !pick(request, range, active - 1, firstLogits, row.promptSlot, result) {
+      finish(active - 1, request, result)
+    }
   }
 
   /// Feeds every row's last token and picks its next one.
@@ -155,7 +157,7 @@ final class Decoder {
     model.head(ws)
     // Backwards, because a finished row is replaced by the last one.
     for i in (0..<active).reversed() {
-      if !pick(request, range, i, ws.logits, i, result) { finish(i) }
+      if !pick(request, range, i, ws.logits, i, result) { finish(i, request, result) }
     }
   }
 
@@ -177,8 +179,9 @@ final class Decoder {
   }
 
   /// Frees a row; its prompt's slot too after the last copy.
-  private func finish(_ index: Int) {
+  private func finish(_ index: Int, _ request: GenerationRequest, _ result: Generations) {
     let row = rows[index]
+    request.whenFinished?(row.sequence, result.tokens(row.sequence))
     freeSlots.append(row.slot)
     copiesLeft[row.prompt] -= 1
     if copiesLeft[row.prompt] == 0 { freePromptSlots.append(row.promptSlot) }

@@ -18,6 +18,8 @@ package struct GenerationRequest: Sendable {
   package var random: Philox
   /// The training step, part of each pick's counter.
   package var step: UInt32
+  /// Told of each sequence with its tokens as soon as it is finished, on the thread that sampled it.
+  package var whenFinished: (@Sendable (_ sequence: Int, _ tokens: [Int32]) -> Void)?
 
   /// Makes a request.
   package init(

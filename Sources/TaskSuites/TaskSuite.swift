@@ -131,6 +131,34 @@ package struct TaskSuite: Sendable {
     }
   }
 
+  /// Makes sure that a verifier which isn't the suite's own can judge its problems: every row, and some
+  /// problems of each generator.
+  ///
+  /// - Throws: `SuiteError` with what the verifier has against the first problem that it can't judge.
+  package func checkCanBeJudged(by verifier: any Verifier) throws(SuiteError) {
+    for task in tasks where task.weight > 0 {
+      switch task.source {
+      case .rows(let set):
+        for row in set.rows {
+          guard let objection = verifier.objection(to: row.worked.problem) else { continue }
+          throw SuiteError(
+            .badData, file: task.origin, position: TextPosition(line: row.line, column: 1),
+            "the verifier \(verifier.name) can't judge this row: \(objection)")
+        }
+      case .generator:
+        for index in 0..<100 {
+          let drawn = task.problem(at: index, split: .train, key: key, attempts: TaskSuite.attempts)
+          guard let problem = drawn?.problem, let objection = verifier.objection(to: problem)
+          else { continue }
+          throw SuiteError(
+            .badData, file: file,
+            "the verifier \(verifier.name) can't judge the task \(quoted(task.name)), such as "
+              + "\(quoted(problem.prompt)): \(objection)")
+        }
+      }
+    }
+  }
+
   /// The names that problems carry as their task, each once, in the order of the file.
   package var taskNames: [String] {
     var seen: Set<String> = []

@@ -24,7 +24,8 @@ package struct ComparisonPlan: Sendable, Equatable {
   static let commonKeys = [
     "suite": "--suite", "model": "--model", "seed": "--seeds or --first-seed", "run": "--run",
     "threads": "--threads", "steps": "--steps", "token_budget": "--tokens",
-    "holdout": "--set holdout=…", "max_completion_tokens": "--set max_completion_tokens=…",
+    "holdout": "--set holdout=…", "verifier": "--set verifier=…",
+    "max_completion_tokens": "--set max_completion_tokens=…",
     "evaluation_split": "--set evaluation_split=…",
     "evaluation_problems": "--set evaluation_problems=…",
     "evaluation_samples": "--set evaluation_samples=…",
@@ -86,7 +87,8 @@ package struct ComparisonPlan: Sendable, Equatable {
           "arm \(request.name) would start from another model than the others: a \(model.name) "
             + "of another shape; leave context_length, key_value_heads and tied_embeddings out")
       }
-      _ = try Trainer.suite(of: configuration, fitting: model, installation)
+      let suite = try Trainer.suite(of: configuration, fitting: model, installation)
+      _ = try VerifierChoice.shadow(of: configuration, for: suite, installation)
       return ComparisonArm(name: request.name, configuration: configuration)
     }
     self.common = common

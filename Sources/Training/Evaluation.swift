@@ -2,7 +2,7 @@ internal import Foundation
 package import Kernels
 package import LanguageModel
 package import TaskSuites
-internal import Verifiers
+package import Verifiers
 
 /// What an evaluation is to do.
 package struct EvaluationPlan: Sendable {
@@ -86,6 +86,24 @@ package struct EvaluationResult: Sendable, Codable, Equatable {
     package var truncated: Double
     /// Completions the verifier could not judge; they are not in the other numbers.
     package var verifierFailures: Int
+    /// What a shadow verifier says of the completions of pass@1; absent without one.
+    package var shadow: Shadow?
+
+    /// A shadow verifier's scores.
+    package struct Shadow: Sendable, Codable, Equatable {
+      /// Mean share of completions that are right by the shadow, over the problems it could judge.
+      package var passAt1: Double
+      /// Its 95 % Wilson interval.
+      package var interval: [Double]
+      /// Completions the shadow could not judge.
+      package var verifierFailures: Int
+
+      enum CodingKeys: String, CodingKey {
+        case interval
+        case passAt1 = "pass@1"
+        case verifierFailures = "verifier_failures"
+      }
+    }
 
     /// Takes over what further completions of the same problems showed.
     mutating func takePassAtK(of sampled: Scores) {
@@ -95,7 +113,7 @@ package struct EvaluationResult: Sendable, Codable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-      case problems, samples, temperature, interval, truncated
+      case problems, samples, temperature, interval, truncated, shadow
       case passAt1 = "pass@1"
       case passAtK = "pass@k"
       case meanLength = "mean_length"
@@ -132,6 +150,7 @@ package struct EvaluationResult: Sendable, Codable, Equatable {
 /// Evaluates a policy on a suite's problems.
 package struct Evaluator {
   private let suite: TaskSuite
+  private let shadow: (any Verifier)?
   private let text: SuiteText
   private let problems: [WorkedProblem]
   private let prompts: [[Int32]]
@@ -141,10 +160,11 @@ package struct Evaluator {
 
   /// Looks up the problems, which differ from each other, and checks that they fit the model.
   ///
+  /// - Parameter shadow: judges the completions too, beside the suite's verifier.
   /// - Throws: `SuiteError` where the split is empty, `TrainingError.unfitProblem`.
   package init(
-    _ plan: EvaluationPlan, suite: TaskSuite, vocabulary: Vocabulary, layout: ParameterLayout,
-    threads: Int
+    _ plan: EvaluationPlan, suite: TaskSuite, shadow: (any Verifier)? = nil,
+    vocabulary: Vocabulary, layout: ParameterLayout, threads: Int
   ) throws {
     let context = layout.configuration.contextLength
     let text = SuiteText(
@@ -152,6 +172,7 @@ package struct Evaluator {
       contextLength: context)
     self.plan = plan
     self.suite = suite
+    self.shadow = shadow
     self.threads = threads
     self.text = text
     if plan.splits.count == 1 { try suite.checkHasProblems(in: plan.splits[0]) }
@@ -187,11 +208,13 @@ package struct Evaluator {
     let rollout = Rollout(
       problems, prompts: prompts, generations: generator.generate(policy, request),
       copies: samples, vocabulary: text.vocabulary, start: Clock.now)
-    let verdicts = Verification.run(suite.verifier, rollout.completions, threads: threads) {
-      rollout.problem($0)
+    func judge(_ verifier: any Verifier) -> [Verdict] {
+      Verification.run(verifier, rollout.completions, threads: threads) { rollout.problem($0) }
     }
+    let (verdicts, shadowed) = (judge(suite.verifier), shadow.map(judge))
     let outcomes = problems.indices.map { p in
-      Outcome(problem: p, samples: samples, rollout: rollout, verdicts: verdicts)
+      Outcome(
+        problem: p, samples: samples, rollout: rollout, verdicts: verdicts, shadow: shadowed)
     }
     let byTask = Dictionary(grouping: outcomes) { problems[$0.problem].problem.task }
     var result = EvaluationResult(
@@ -205,14 +228,16 @@ package struct Evaluator {
   /// One problem's completions, counted.
   private struct Outcome {
     let problem: Int
-    var (judged, right, failures, tokens, truncated) = (0, 0, 0, 0, 0)
+    var (tokens, truncated) = (0, 0)
+    private(set) var own = Count()
+    private(set) var shadow: Count?
 
-    init(problem: Int, samples: Int, rollout: Rollout, verdicts: [Verdict]) {
-      self.problem = problem
-      for s in problem * samples..<(problem + 1) * samples {
-        tokens += rollout.sequences[s].count
-        if !rollout.completions[s].isFinished { truncated += 1 }
-        switch verdicts[s] {
+    /// Verdicts by what they say.
+    struct Count {
+      var (judged, right, failures) = (0, 0, 0)
+
+      mutating func enter(_ verdict: Verdict) {
+        switch verdict {
         case .score(let score):
           judged += 1
           if score.isSolved { right += 1 }
@@ -221,16 +246,28 @@ package struct Evaluator {
       }
     }
 
+    init(
+      problem: Int, samples: Int, rollout: Rollout, verdicts: [Verdict], shadow: [Verdict]?
+    ) {
+      self.problem = problem
+      self.shadow = shadow.map { _ in Count() }
+      for s in problem * samples..<(problem + 1) * samples {
+        tokens += rollout.sequences[s].count
+        if !rollout.completions[s].isFinished { truncated += 1 }
+        own.enter(verdicts[s])
+        if let shadow { self.shadow?.enter(shadow[s]) }
+      }
+    }
+
     /// What became of the problem, where it had one completion.
-    var mark: SolvedProblems.Mark { judged == 0 ? .unjudged : right > 0 ? .solved : .unsolved }
+    var mark: SolvedProblems.Mark {
+      own.judged == 0 ? .unjudged : own.right > 0 ? .solved : .unsolved
+    }
   }
 
   private func scores(_ outcomes: [Outcome], _ samples: Int) -> EvaluationResult.Scores {
-    let judged = outcomes.filter { $0.judged > 0 }
-    let passAt1 = mean(judged.map { Double($0.right) / Double($0.judged) })
-    // Samples of one problem are not independent: problems are the trials, which is cautious.
-    let interval = WilsonInterval(
-      successes: Int((passAt1 * Double(judged.count)).rounded()), trials: judged.count)
+    let judged = outcomes.map(\.own).filter { $0.judged > 0 }
+    let (passAt1, interval) = share(of: judged)
     var passAtK: [String: Double] = [:]
     var k = 1
     while k <= samples {
@@ -240,11 +277,27 @@ package struct Evaluator {
       k *= 2
     }
     let completions = Double(outcomes.count * samples)
+    let shadows = outcomes.compactMap(\.shadow)
+    let shadow = shadows.isEmpty ? nil : share(of: shadows.filter { $0.judged > 0 })
     return EvaluationResult.Scores(
       problems: judged.count, samples: samples, temperature: plan.temperature, passAt1: passAt1,
-      interval: [interval.low, interval.high], passAtK: passAtK,
+      interval: interval, passAtK: passAtK,
       meanLength: Double(outcomes.reduce(0) { $0 + $1.tokens }) / completions,
       truncated: Double(outcomes.reduce(0) { $0 + $1.truncated }) / completions,
-      verifierFailures: outcomes.reduce(0) { $0 + $1.failures })
+      verifierFailures: outcomes.reduce(0) { $0 + $1.own.failures },
+      shadow: shadow.map { passAt1, interval in
+        EvaluationResult.Scores.Shadow(
+          passAt1: passAt1, interval: interval,
+          verifierFailures: shadows.reduce(0) { $0 + $1.failures })
+      })
+  }
+
+  /// The mean share of right completions, and its interval.
+  private func share(of judged: [Outcome.Count]) -> (passAt1: Double, interval: [Double]) {
+    let passAt1 = mean(judged.map { Double($0.right) / Double($0.judged) })
+    // Samples of one problem are not independent: problems are the trials, which is cautious.
+    let interval = WilsonInterval(
+      successes: Int((passAt1 * Double(judged.count)).rounded()), trials: judged.count)
+    return (passAt1, [interval.low, interval.high])
   }
 }

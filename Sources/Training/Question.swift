@@ -75,10 +75,7 @@ package struct Question {
     let generations = generator.generate(Transformer(bundle.parameters), request)
     return (0..<samples).map { sample in
       let tokens = generations.tokens(sample)
-      let isFinished = tokens.last == bundle.vocabulary.end
-      let completion = Completion(
-        text: bundle.vocabulary.decode(isFinished ? tokens.dropLast() : tokens[...]),
-        isFinished: isFinished)
+      let completion = Completion(tokens, bundle.vocabulary)
       let verdict = match.flatMap { match in
         (try? BuiltInVerifiers.make(match.verifier)).map {
           (verdict: $0.verify(completion, of: match.problem), reference: match.problem.answer)

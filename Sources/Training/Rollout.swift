@@ -22,23 +22,28 @@ package struct Rollout: Sendable {
   package let copies: Int
   /// Seconds the sampling took.
   package private(set) var seconds: Double
+  /// Who has the completions already, since they were handed in while others were sampled.
+  private(set) var judging = Judging()
+
+  /// Verifications under way, of the verifier and of the shadow.
+  struct Judging: Sendable {
+    var own: OverlappedVerification?
+    var shadow: OverlappedVerification?
+    var isNone: Bool { own == nil && shadow == nil }
+  }
 
   init(
     _ problems: [WorkedProblem], prompts: [[Int32]], generations: Generations, copies: Int,
-    vocabulary: Vocabulary, start: UInt64
+    vocabulary: Vocabulary, judging: Judging = Judging(), start: UInt64
   ) {
+    self.judging = judging
     self.problems = problems
     self.prompts = prompts
     self.copies = copies
     let all = 0..<generations.count
     sequences = all.map { generations.tokens($0) }
     logProbabilities = all.map { generations.logProbabilities($0) }
-    completions = sequences.map { tokens in
-      let isFinished = tokens.last == vocabulary.end
-      return Completion(
-        text: vocabulary.decode(isFinished ? tokens.dropLast() : tokens[...]),
-        isFinished: isFinished)
-    }
+    completions = sequences.map { Completion($0, vocabulary) }
     entropySum = all.reduce(0) { $0 + Double(generations.entropySum($1)) }
     seconds = Clock.seconds(since: start)
   }
@@ -53,6 +58,8 @@ package struct Rollout: Sendable {
     completions += round.completions
     entropySum += round.entropySum
     seconds += round.seconds
+    // Both rounds have been judged, each on its own.
+    judging = Judging()
   }
 
   /// The problem of a sequence.
@@ -68,18 +75,30 @@ package struct Rollout: Sendable {
   package var promptTokenCount: Int { prompts.reduce(0) { $0 + $1.count } * copies }
 }
 
+extension Completion {
+  /// Sampled tokens as the verifier reads them.
+  init(_ tokens: [Int32], _ vocabulary: Vocabulary) {
+    let isFinished = tokens.last == vocabulary.end
+    self.init(
+      text: vocabulary.decode(isFinished ? tokens.dropLast() : tokens[...]), isFinished: isFinished)
+  }
+}
+
 /// What the verifier said of a step's completions.
 package struct Verdicts: Sendable {
   /// The verifier's reward, or the coin's; nil where the verifier failed.
   package var rewards: [Double?]
   /// The verifier's own verdicts.
   package private(set) var verdicts: [Verdict]
+  /// Those of the shadow verifier, which nothing is trained on; nil without one.
+  package private(set) var shadow: [Verdict]?
   /// Seconds the verification took.
   package private(set) var seconds: Double
 
-  init(rewards: [Double?], verdicts: [Verdict], seconds: Double) {
+  init(rewards: [Double?], verdicts: [Verdict], shadow: [Verdict]?, seconds: Double) {
     self.rewards = rewards
     self.verdicts = verdicts
+    self.shadow = shadow
     self.seconds = seconds
   }
 
@@ -87,6 +106,7 @@ package struct Verdicts: Sendable {
   mutating func append(_ round: Verdicts) {
     rewards += round.rewards
     verdicts += round.verdicts
+    shadow? += round.shadow ?? []
     seconds += round.seconds
   }
 

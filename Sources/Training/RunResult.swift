@@ -19,6 +19,8 @@ package struct RunResult: Codable, Sendable, Equatable {
   package let solved: Solved
   /// SHA-256 of the weights.
   package let weightsHash: String
+  /// What became of the shadow verifier; absent without one.
+  package let shadow: ShadowResult?
 
   /// The same problems before the first step and after the last one.
   package struct Solved: Codable, Sendable, Equatable {
@@ -35,7 +37,7 @@ package struct RunResult: Codable, Sendable, Equatable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case steps, seconds, before, after, solved
+    case steps, seconds, before, after, solved, shadow
     case completionTokens = "completion_tokens"
     case weightsHash = "weights_hash"
   }
@@ -43,7 +45,7 @@ package struct RunResult: Codable, Sendable, Equatable {
   /// Makes a result.
   package init(
     steps: Int, completionTokens: Int, seconds: Double, before: EvaluationResult,
-    after: EvaluationResult, solved: Solved, weightsHash: String
+    after: EvaluationResult, solved: Solved, weightsHash: String, shadow: ShadowResult? = nil
   ) {
     self.steps = steps
     self.completionTokens = completionTokens
@@ -52,6 +54,7 @@ package struct RunResult: Codable, Sendable, Equatable {
     self.after = after
     self.solved = solved
     self.weightsHash = weightsHash
+    self.shadow = shadow
   }
 
   /// Writes the result into the run's folder: whole, or not at all.

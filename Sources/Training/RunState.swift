@@ -2,7 +2,7 @@ internal import Foundation
 internal import Kernels
 package import LanguageModel
 package import TaskSuites
-internal import Verifiers
+package import Verifiers
 
 /// What the algorithms of a run work with: policy, sampler, learner, suite, randomness.
 package final class RunState {
@@ -24,6 +24,10 @@ package final class RunState {
   package var tokensSeen = 0
   /// What REINFORCE remembers from step to step; checkpoints keep it.
   package var baseline: MovingAverageBaseline?
+  /// Judges the same completions without being trained on; nil for none.
+  package let shadow: (any Verifier)?
+  /// What the shadow's rewards came to so far; checkpoints keep it.
+  package var shadowWatch: ShadowWatch?
   /// Completion tokens of all whole steps so far: sampled ones, for `sft` those of demonstrations.
   package var completionTokens = 0
   /// Those of the step under way, also of completions that it sampled and threw away.
@@ -38,9 +42,11 @@ package final class RunState {
   /// The policy is trained in place, but for one that shares its trunk with a critic, which is a copy.
   package init(
     _ configuration: Configuration, policy: Transformer, reference: Parameters?,
-    vocabulary: Vocabulary, suite: TaskSuite, threads: Int
+    vocabulary: Vocabulary, suite: TaskSuite, shadow: (any Verifier)? = nil, threads: Int
   ) {
     self.configuration = configuration
+    self.shadow = shadow
+    shadowWatch = shadow.map { _ in ShadowWatch() }
     self.reference = reference.map(Transformer.init)
     self.suite = suite
     self.threads = threads
@@ -135,7 +141,7 @@ package final class RunState {
   }
 
   /// Samples `copies` completions of each of the step's problems, or of the first `count` of a further
-  /// round.
+  /// round. Programs that judge them get each as soon as it is finished.
   ///
   /// - Throws: `TrainingError` for a problem that doesn't fit, and for a policy that overflows.
   package func sample(
@@ -145,7 +151,7 @@ package final class RunState {
     let problems = problems(step: step, round: round, count: count)
     let prompts = try problems.map { try text.prompt($0.problem) }
     let c = configuration
-    let request = GenerationRequest(
+    var request = GenerationRequest(
       prompts: prompts, keys: prompts.indices.map { UInt32(round * c.problems + $0) },
       copies: copies,
       maximumNewTokens: c.maxCompletionTokens,
@@ -153,10 +159,18 @@ package final class RunState {
       endToken: text.vocabulary.end,
       random: Philox(seed: UInt64(bitPattern: Int64(c.seed)), purpose: RandomPurpose.rollout),
       step: UInt32(truncatingIfNeeded: step))
+    let judging = judging(problems, copies: copies)
+    if !judging.isNone {
+      request.whenFinished = { [vocabulary = text.vocabulary] sequence, tokens in
+        let completion = Completion(tokens, vocabulary)
+        judging.own?.enter(completion, sequence)
+        judging.shadow?.enter(completion, sequence)
+      }
+    }
     let generations = sampler().generate(policy, request)
     let rollout = Rollout(
       problems, prompts: prompts, generations: generations, copies: copies,
-      vocabulary: text.vocabulary, start: start)
+      vocabulary: text.vocabulary, judging: judging, start: start)
     completionTokensOfStep += rollout.tokenCount
     // Completions of such a policy are all wrong: without this the run would go on with flat groups.
     guard rollout.isFinite else {
@@ -164,6 +178,18 @@ package final class RunState {
       throw TrainingError.notFinite(step: step, what: what ?? "the policy's output")
     }
     return rollout
+  }
+
+  /// Who is handed the completions of these problems while they are sampled.
+  private func judging(_ problems: [WorkedProblem], copies: Int) -> Rollout.Judging {
+    func overlapped(_ verifier: (any Verifier)?) -> OverlappedVerification? {
+      verifier.flatMap {
+        OverlappedVerification(
+          $0, count: problems.count * copies, failureLimit: configuration.verifierFailureLimit
+        ) { problems[$0 / copies].problem }
+      }
+    }
+    return Rollout.Judging(own: overlapped(suite.verifier), shadow: overlapped(shadow))
   }
 
   private func sampler() -> Generator {
@@ -199,14 +225,19 @@ package final class RunState {
   /// Judges a rollout whose first problem has this number in the step.
   func judge(_ rollout: Rollout, step: Int, firstProblem: Int = 0) -> Verdicts {
     let start = Clock.now
-    let verdicts = Verification.run(
-      suite.verifier, rollout.completions, threads: threads,
-      failureLimit: configuration.verifierFailureLimit
-    ) { rollout.problem($0) }
+    func judge(
+      _ verifier: any Verifier, underWay: OverlappedVerification?
+    ) -> [Verdict] {
+      underWay?.verdicts()
+        ?? Verification.run(
+          verifier, rollout.completions, threads: threads,
+          failureLimit: configuration.verifierFailureLimit
+        ) { rollout.problem($0) }
+    }
+    let verdicts = judge(suite.verifier, underWay: rollout.judging.own)
+    let shadowed = shadow.map { judge($0, underWay: rollout.judging.shadow) }
     var result = Verdicts(
-      rewards: verdicts.map { verdict in
-        if case .score(let score) = verdict { score.reward } else { nil }
-      }, verdicts: verdicts, seconds: Clock.seconds(since: start))
+      rewards: verdicts.map(\.reward), verdicts: verdicts, shadow: shadowed, seconds: Clock.seconds(since: start))
     if configuration.rewards == .random {
       let coin = Philox(
         seed: UInt64(bitPattern: Int64(configuration.seed)), purpose: RandomPurpose.coin)

@@ -27,6 +27,7 @@ extension RunState {
       }
       m["rewards/\(part)/mean"] = mean(values)
     }
+    enterShadow(&m, step: step, rollout, verdicts)
     m["frac_reward_zero_std"] =
       Double(advantages.isFlat.count { $0 }) / Double(advantages.isFlat.count)
     enterLengths(&m, rollout, verdicts)
@@ -114,6 +115,7 @@ extension RunState {
       case .score(let score): record.parts = score.parts
       case .failure(let text): record.failure = text
       }
+      record.shadow = verdicts.shadow.map { ShadowRecord($0[s]) }
       return record
     }
   }

@@ -21,6 +21,8 @@ package struct TrainingSummary: Sendable {
   package let weightsHash: String
   /// The newest checkpoint.
   package let checkpoint: String
+  /// What became of the shadow verifier; nil without one.
+  package let shadow: ShadowResult?
 }
 
 /// Who is told how a run goes.
@@ -31,6 +33,13 @@ package protocol TrainingObserver {
   func evaluated(_ step: Int, _ result: EvaluationResult)
   /// A step is done; `seconds` is the training time of this and earlier sittings.
   func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double)
+  /// The reward and the shadow verifier's part at the step that was just told of.
+  func parted(_ parting: ShadowParting)
+}
+
+extension TrainingObserver {
+  /// Nothing.
+  package func parted(_ parting: ShadowParting) {}
 }
 
 /// The loop around an algorithm: evaluation, steps, lines on disk, checkpoints.
@@ -74,11 +83,13 @@ package final class Trainer {
 
   /// Prepares a new run: everything is opened and checked before the folder is made.
   ///
-  /// - Parameter verifier: judges instead of the suite's own.
+  /// - Parameters:
+  ///   - verifier: judges instead of the suite's own and of the configuration's.
+  ///   - shadow: judges beside it, instead of the configuration's.
   /// - Throws: typed errors for every input that is missing or wrong.
   package convenience init(
     starting configuration: Configuration, installation: Installation = .current,
-    verifier: (any Verifier)? = nil
+    verifier: (any Verifier)? = nil, shadow: (any Verifier)? = nil
   ) throws {
     let model = try Self.firstModel(configuration, installation)
     var configuration = configuration
@@ -86,7 +97,7 @@ package final class Trainer {
     configuration.model = model.name
     try self.init(
       configuration, RunFolder(configuration.runFolder), model,
-      reference: Self.reference(configuration, model), installation, verifier)
+      reference: Self.reference(configuration, model), installation, verifier, shadow)
     try folder.create(configuration)
     lock = try RunLock(folder)
   }
@@ -96,11 +107,12 @@ package final class Trainer {
   /// - Parameters:
   ///   - steps: a new number of steps; nil for the run's own.
   ///   - threads: threads to use; nil for the run's own.
-  ///   - verifier: judges instead of the suite's own.
+  ///   - verifier: judges instead of the suite's own and of the configuration's.
+  ///   - shadow: judges beside it, instead of the configuration's.
   /// - Throws: typed errors for every input that is missing or wrong.
   package convenience init(
     resuming path: String, steps: Int?, threads: Int?, installation: Installation = .current,
-    verifier: (any Verifier)? = nil
+    verifier: (any Verifier)? = nil, shadow: (any Verifier)? = nil
   ) throws {
     let folder = RunFolder(path)
     var configuration = try folder.configuration()
@@ -113,7 +125,8 @@ package final class Trainer {
       let reference =
         configuration.needsReference
         ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
-      try self.init(configuration, folder, model, reference: reference, installation, verifier)
+      try self.init(
+        configuration, folder, model, reference: reference, installation, verifier, shadow)
       state = try TrainerCheckpoint.restore(run, from: files)
       toldConfiguration = configuration.withFileNames(of: files.manifest)
       let core = files.manifest?.madeBy["blas_core"]?.stringValue
@@ -126,7 +139,7 @@ package final class Trainer {
       let model = try Self.firstModel(configuration, installation)
       try self.init(
         configuration, folder, model, reference: Self.reference(configuration, model), installation,
-        verifier)
+        verifier, shadow)
     }
     self.lock = lock
     guard state.step <= configuration.steps else {
@@ -166,7 +179,8 @@ package final class Trainer {
 
   private init(
     _ configuration: Configuration, _ folder: RunFolder, _ model: ModelBundle,
-    reference: Parameters?, _ installation: Installation, _ verifier: (any Verifier)?
+    reference: Parameters?, _ installation: Installation, _ verifier: (any Verifier)?,
+    _ givenShadow: (any Verifier)?
   ) throws {
     self.configuration = configuration
     toldConfiguration = configuration
@@ -176,9 +190,13 @@ package final class Trainer {
     threads = configuration.threads == 0 ? Parallel.processorCount : configuration.threads
     let opened = try Self.suite(of: configuration, fitting: model, installation)
     suite = verifier.map { opened.judged(by: $0) } ?? opened
+    let shadow =
+      try givenShadow ?? VerifierChoice.shadow(of: configuration, for: suite, installation)
+    // A shadow's failures don't stop a run, so one whose program doesn't start is told of here.
+    for plugin in shadow?.plugins ?? [] { try plugin.start() }
     run = RunState(
       configuration, policy: Transformer(model.parameters), reference: reference,
-      vocabulary: model.vocabulary, suite: suite, threads: threads)
+      vocabulary: model.vocabulary, suite: suite, shadow: shadow, threads: threads)
     evaluator = try Evaluator(
       EvaluationPlan(
         splits: [configuration.evaluationSplit.split], limit: configuration.evaluationProblems,
@@ -189,7 +207,8 @@ package final class Trainer {
           ? nil
           : EvaluationPlan.Besides(
             samples: configuration.evaluationSamples, rule: configuration.samplingRule)),
-      suite: suite, vocabulary: model.vocabulary, layout: model.parameters.layout, threads: threads)
+      suite: suite, shadow: shadow, vocabulary: model.vocabulary, layout: model.parameters.layout,
+      threads: threads)
     state = TrainerState(
       step: 0, updates: 0, tokensSeen: 0, completionTokens: 0, metricsLines: 0, completionLines: 0,
       seconds: 0)
@@ -215,6 +234,8 @@ package final class Trainer {
       suite = try suite.withholding(
         SuiteLocator.open(configuration.holdout, installation: installation))
     }
+    suite = try VerifierChoice.suite(
+      suite, judgedBy: configuration.verifier, installation: installation)
     try suite.checkHasProblems(in: .train)
     if configuration.algorithm == .sft { try suite.checkHasDemonstrations() }
     return suite
@@ -227,7 +248,9 @@ package final class Trainer {
   package func train(
     observer: some TrainingObserver, shouldStop: () -> Bool
   ) throws -> TrainingSummary {
-    for plugin in suite.verifier.plugins { plugin.keepLog(in: folder.path + "/verifiers") }
+    for plugin in suite.verifier.plugins + (run.shadow?.plugins ?? []) {
+      plugin.keepLog(in: folder.path + "/verifiers")
+    }
     let metricsFile = try LineFile(folder.metricsFile, keeping: state.metricsLines)
     let completionsFile = try LineFile(folder.completionsFile, keeping: state.completionLines)
     // It holds only for the steps there were.
@@ -260,6 +283,7 @@ package final class Trainer {
       if configuration.evaluationEvery > 0 && step % configuration.evaluationEvery == 0 && !isDone {
         let result = evaluator.evaluate(run.policy)
         report.metrics["eval/pass@1"] = result.all.passAt1
+        if let shadow = result.all.shadow { report.metrics["eval/shadow/pass@1"] = shadow.passAt1 }
         observer.evaluated(step, result)
       }
       let isLast = isDone || shouldStop()
@@ -271,6 +295,7 @@ package final class Trainer {
       state.metricsLines += 1
       state.completionLines += report.completions.count
       observer.step(step, of: expectedSteps, report.metrics, seconds: state.seconds)
+      if let parting = run.shadowWatch?.parting, parting.step == step { observer.parted(parting) }
       if isLast || isDue {
         // Lines first: a checkpoint counts them, and a resumed run cuts off what came later.
         try metricsFile.synchronize()
@@ -291,13 +316,17 @@ package final class Trainer {
         before: before, after: after,
         solved: RunResult.Solved(
           before: state.solvedBefore ?? SolvedProblems(), after: after.solved),
-        weightsHash: run.policy.parameters.hash
+        weightsHash: run.policy.parameters.hash, shadow: shadowResult
       ).write(to: folder)
     }
     return TrainingSummary(
       run: folder.path, steps: state.step, seconds: state.seconds, before: before, after: after,
       weightsHash: run.policy.parameters.hash,
-      checkpoint: folder.checkpoint(step: state.step).path)
+      checkpoint: folder.checkpoint(step: state.step).path, shadow: shadowResult)
+  }
+
+  private var shadowResult: ShadowResult? {
+    run.shadow.map { ShadowResult(verifier: $0.name, parted: run.shadowWatch?.parting) }
   }
 
   /// Whether the last step is done: by number, or because the token budget is used up.
@@ -348,6 +377,7 @@ package final class Trainer {
     state.tokensSeen = run.tokensSeen
     state.baseline = run.baseline
     state.completionTokens = run.completionTokens
+    state.shadow = run.shadowWatch
     var madeBy: [String: JSONValue] = [
       "program": .string("hone \(Hone.version)"),
       "config": try JSONValue(encoding: toldConfiguration),

@@ -27,6 +27,8 @@ struct TrainerState: Codable, Equatable {
   var baseline: MovingAverageBaseline?
   /// Which problems it solved.
   var solvedBefore: SolvedProblems?
+  /// What a shadow verifier's rewards came to; absent without one.
+  var shadow: ShadowWatch?
 }
 
 /// Saves a run's whole state as an archive, and reads it back.
@@ -91,6 +93,7 @@ enum TrainerCheckpoint {
     }
     run.tokensSeen = state.tokensSeen
     run.baseline = state.baseline
+    if run.shadow != nil, let watch = state.shadow { run.shadowWatch = watch }
     run.completionTokens = state.completionTokens ?? 0
     return state
   }

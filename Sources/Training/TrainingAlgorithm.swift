@@ -60,10 +60,29 @@ package struct CompletionRecord: Sendable, Encodable {
   package var parts: [String: Double]?
   /// Why the verifier failed.
   package var failure: String?
+  /// What the shadow verifier said; absent without one.
+  package var shadow: ShadowRecord?
   /// The advantage relative to the group; with a critic the mean of those of the tokens.
   package var advantage: Double
   /// The advantage of each token, the end mark's last; only with a critic.
   package var advantages: [Float]?
   /// The critic's value before each token; only with a critic.
   package var values: [Float]?
+}
+
+/// A shadow verifier's verdict in a line of `completions.jsonl`.
+package struct ShadowRecord: Sendable, Encodable {
+  /// Its reward; absent where it failed.
+  package var reward: Double?
+  /// The parts of its score; absent where it failed.
+  package var parts: [String: Double]?
+  /// Why it failed; absent otherwise.
+  package var failure: String?
+
+  init(_ verdict: Verdict) {
+    switch verdict {
+    case .score(let score): (reward, parts) = (score.reward, score.parts)
+    case .failure(let text): failure = text
+    }
+  }
 }

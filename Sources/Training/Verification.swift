@@ -30,7 +30,7 @@ enum Verification {
   }
 
   /// The verdict, or a failure where its numbers can't be trained on or written down.
-  private static func checked(_ verdict: Verdict) -> Verdict {
+  static func checked(_ verdict: Verdict) -> Verdict {
     guard case .score(let score) = verdict,
       !score.reward.isFinite || score.parts.values.contains(where: { !$0.isFinite })
     else { return verdict }

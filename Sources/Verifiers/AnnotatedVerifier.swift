@@ -1,7 +1,7 @@
 /// One verifier's rewards, with the parts of another logged beside its own.
 ///
 /// For verifiers whose reward is not a sum of their parts, as a plugin's need not be.
-struct AnnotatedVerifier: Verifier {
+struct AnnotatedVerifier: ConcurrentVerifier {
   private let judge: any Verifier
   private let notes: any Verifier
 
@@ -22,10 +22,16 @@ struct AnnotatedVerifier: Verifier {
   }
 
   func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
-    zip(
-      judge.verify(submissions, failuresAllowed: failuresAllowed),
-      notes.verify(submissions, failuresAllowed: failuresAllowed)
-    ).map { annotated($0, with: $1) }
+    begin(submissions, within: FailureBudget(allowed: failuresAllowed, of: submissions.count))
+      .verdicts()
+  }
+
+  func begin(_ submissions: [Submission], within budget: FailureBudget) -> PendingVerdicts {
+    let judged = judge.handIn(submissions, within: budget)
+    let noted = notes.handIn(submissions, within: budget)
+    return PendingVerdicts {
+      zip(judged.verdicts(), noted.verdicts()).map { annotated($0, with: $1) }
+    }
   }
 
   func objection(to problem: Problem) -> String? {

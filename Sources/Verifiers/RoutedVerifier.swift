@@ -1,5 +1,5 @@
 /// The verifier of a mixture: each problem goes to the verifier of its task.
-public struct RoutedVerifier: Verifier {
+public struct RoutedVerifier: ConcurrentVerifier {
   /// The name of the mixture.
   public let name: String
   /// The parts of all tasks' verifiers, each once; a score carries those of its own task.
@@ -27,18 +27,31 @@ public struct RoutedVerifier: Verifier {
 
   /// The verdicts of the verifiers of the problems' tasks, each asked once for all of its own.
   public func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
-    var verdicts = submissions.map {
-      Verdict.failure("no verifier for the task \(quoted($0.problem.task))")
+    begin(submissions, within: FailureBudget(allowed: failuresAllowed, of: submissions.count))
+      .verdicts()
+  }
+
+  /// Hands each task's completions to its verifier.
+  package func begin(
+    _ submissions: [Submission], within budget: FailureBudget
+  ) -> PendingVerdicts {
+    let byTask = Dictionary(grouping: submissions.indices) { submissions[$0].problem.task }
+    let pending = byTask.compactMap { task, places in
+      routes[task].map { verifier in
+        (places: places, verdicts: verifier.handIn(places.map { submissions[$0] }, within: budget))
+      }
     }
-    for (task, places) in Dictionary(
-      grouping: submissions.indices, by: { submissions[$0].problem.task })
-    {
-      guard let verifier = routes[task] else { continue }
-      let judged = verifier.verify(
-        places.map { submissions[$0] }, failuresAllowed: failuresAllowed)
-      for (place, verdict) in zip(places, judged) { verdicts[place] = verdict }
+    return PendingVerdicts {
+      var verdicts = submissions.map {
+        Verdict.failure("no verifier for the task \(quoted($0.problem.task))")
+      }
+      for part in pending {
+        for (place, verdict) in zip(part.places, part.verdicts.verdicts()) {
+          verdicts[place] = verdict
+        }
+      }
+      return verdicts
     }
-    return verdicts
   }
 
   /// The plugins of all tasks, each once.

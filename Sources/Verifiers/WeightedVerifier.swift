@@ -1,7 +1,7 @@
 /// Several verifiers as one: the reward is the weighted sum of their parts.
 ///
 /// Every part is logged, also at weight 0. Where one of the verifiers fails, the whole fails.
-public struct WeightedVerifier: Verifier {
+public struct WeightedVerifier: ConcurrentVerifier {
   /// The name of the combination, normally that of its first verifier.
   public let name: String
   /// The parts of all verifiers, in their order.
@@ -44,8 +44,19 @@ public struct WeightedVerifier: Verifier {
 
   /// The same of several completions.
   public func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
-    let verdicts = verifiers.map { $0.verify(submissions, failuresAllowed: failuresAllowed) }
-    return submissions.indices.map { index in combined(verdicts.map { $0[index] }) }
+    begin(submissions, within: FailureBudget(allowed: failuresAllowed, of: submissions.count))
+      .verdicts()
+  }
+
+  /// Hands the completions to all verifiers.
+  package func begin(
+    _ submissions: [Submission], within budget: FailureBudget
+  ) -> PendingVerdicts {
+    let pending = verifiers.map { $0.handIn(submissions, within: budget) }
+    return PendingVerdicts {
+      let verdicts = pending.map { $0.verdicts() }
+      return submissions.indices.map { index in combined(verdicts.map { $0[index] }) }
+    }
   }
 
   private func combined(_ verdicts: [Verdict]) -> Verdict {

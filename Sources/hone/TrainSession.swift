@@ -53,6 +53,7 @@ struct TrainSession {
     }
     observer.present {
       $0.after(EvaluationSummary(after, taskOrder: trainer.suite.taskNames))
+      if let shadow = summary.shadow { $0.shadow(shadow.sentence) }
       let example = trainer.suite.problem(at: 0, split: .test).problem.prompt
       $0.finished(
         run: summary.run, report: report, weightsHash: summary.weightsHash,
@@ -72,6 +73,7 @@ struct TrainSession {
     let after: EvaluationResult?
     let weights_hash: String
     let checkpoint: String
+    let shadow: ShadowResult?
 
     init(_ summary: TrainingSummary) {
       run = summary.run
@@ -81,6 +83,7 @@ struct TrainSession {
       after = summary.after
       weights_hash = summary.weightsHash
       checkpoint = summary.checkpoint
+      shadow = summary.shadow
     }
   }
 
@@ -116,9 +119,13 @@ struct TrainSession {
           StepSummary(
             step: step, steps: steps, measure: measure, value: metrics[measure] ?? .nan,
             length: metrics["completions/mean_length"], entropy: metrics["entropy"],
-            used: metrics["ledger/used"],
+            used: metrics["ledger/used"], shadow: metrics["shadow/reward"],
             tokens: Int((metrics["tokens_per_second"] ?? 0) * time), seconds: time))
       }
+    }
+
+    func parted(_ parting: ShadowParting) {
+      present { $0.shadow(parting.sentence) }
     }
   }
 }
@@ -161,6 +168,7 @@ extension EvaluationSummary {
       passAtK: result.all.samples > 1
         ? result.all.passAtK.compactMap { key, pass in Int(key).map { (k: $0, pass: pass) } }
           .sorted { $0.k < $1.k } : [],
+      shadow: result.all.shadow.map { ($0.passAt1, $0.interval[0]...$0.interval[1]) },
       tasks: taskOrder.compactMap { name in
         result.tasks[name].map { (name: name, pass: $0.passAt1) }
       })

@@ -4,14 +4,17 @@ internal import TaskSuites
 
 extension Configuration {
   /// The same with files that were given by a relative path under their absolute ones, so that it
-  /// can be read from any folder; names of shipped suites and models, and sizes, stay names.
+  /// can be read from any folder; names of shipped suites, models and verifiers, and sizes, stay names.
   func withAbsolutePaths() -> Configuration {
     var copy = self
     for (_, path) in Self.fileFields {
       let name = self[keyPath: path]
       let isFile =
-        path == \.model
-        ? FileManager.default.fileExists(atPath: name) : SuiteCatalog.isPath(name)
+        switch path {
+        case \.model: FileManager.default.fileExists(atPath: name)
+        case \.verifier, \.shadowVerifier: name.contains("/")
+        default: SuiteCatalog.isPath(name)
+        }
       if isFile { copy[keyPath: path] = absolutePath(name) }
     }
     return copy
@@ -31,7 +34,10 @@ extension Configuration {
 
   /// Fields that may hold the path of a file, by their keys.
   private static var fileFields: [(key: String, path: WritableKeyPath<Configuration, String>)] {
-    [("suite", \.suite), ("holdout", \.holdout), ("model", \.model)]
+    [
+      ("suite", \.suite), ("holdout", \.holdout), ("model", \.model), ("verifier", \.verifier),
+      ("shadow_verifier", \.shadowVerifier),
+    ]
   }
 }
 

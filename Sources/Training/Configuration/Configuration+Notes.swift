@@ -51,6 +51,9 @@ extension Configuration {
         "accepted_per_group \(acceptedPerGroup) keeps all that is accepted: a group has "
           + "\(groupSize)")
     }
+    if !shadowVerifier.isEmpty && shadowVerifier == verifier {
+      notes.append("shadow_verifier is the verifier itself: the two can't part")
+    }
     if rewards == .random {
       notes.append("rewards random is the null arm: a lift here is noise or a mistake")
     }

@@ -49,6 +49,11 @@ package struct Configuration: Sendable, Equatable {
 
   // MARK: Reward and advantage
 
+  /// Name of a verifier, or folder of a plugin, that judges instead of the suite's own; empty for that.
+  package var verifier = ""
+  /// Name of a verifier, or folder of a plugin, that judges the same completions without being trained
+  /// on, so that a reward which is only hacked shows; empty for none.
+  package var shadowVerifier = ""
   /// Where rewards come from: the verifier, or a coin (the null arm).
   package var rewards = RewardSource.verifier
   /// Share of verifier failures among a step's completions above which the run stops.

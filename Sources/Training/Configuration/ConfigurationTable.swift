@@ -67,6 +67,14 @@ extension Configuration {
       "Reward and advantage",
       [
         ConfigurationField(
+          "verifier", \.verifier, .text(placeholder: "NAME|FOLDER"),
+          "verifier, or folder of a plugin, that judges; empty: the suite's own"
+        ).elsewhere("reward_function", "custom_reward_function", "reward_model"),
+        ConfigurationField(
+          "shadow_verifier", \.shadowVerifier, .text(placeholder: "NAME|FOLDER"),
+          "a second, stricter one that judges beside it and isn't trained on; empty: none"
+        ).notFor(.sft),
+        ConfigurationField(
           "rewards", \.rewards, "random: a fair coin for each completion, the null arm"
         ).notFor(.sft).from("arXiv 2506.10947").elsewhere("reward_funcs", "reward"),
         ConfigurationField(

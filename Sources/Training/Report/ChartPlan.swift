@@ -55,9 +55,14 @@ struct ChartPlan: Sendable {
       algorithms == [.sft] ? "\(supervised), so \(text)." : "No step logged it."
     }
     let fates = TokenFate.allCases.map { "ledger/\($0.rawValue)" }
+    let hasShadow = names.contains("shadow/reward")
     let learning = [
       ChartPlan(
-        .learning, "Reward", ["reward"], "Mean over a step's completions.",
+        .learning, "Reward", hasShadow ? ["reward", "shadow/reward"] : ["reward"],
+        "Mean over a step's completions."
+          + (hasShadow
+            ? " The shadow verifier judges the same ones, and nothing is trained on it; a dashed line "
+              + "marks the step where the two part." : ""),
         absence: unlessSampled("there is no reward")),
       ChartPlan(.learning, "Loss", ["loss"]),
       ChartPlan(
@@ -65,6 +70,15 @@ struct ChartPlan: Sendable {
         known { $0.hasPrefix("rewards/") || $0.hasPrefix("penalty/") },
         "Parts of the verifier's score, also those of weight 0, and what was taken off.",
         absence: unlessSampled("nothing is judged")),
+    ]
+    let shadow = [
+      ChartPlan(
+        .learning, "Gap between reward and shadow", ["shadow/gap"],
+        "Mean over the completions that both verifiers could judge."),
+      ChartPlan(
+        .learning, "Parts of the shadow's reward", known { $0.hasPrefix("shadow/rewards/") }),
+    ]
+    let completions = [
       ChartPlan(
         .completions, "Length",
         [
@@ -105,9 +119,13 @@ struct ChartPlan: Sendable {
         absence: unlessSampled("there is no ledger"), kind: .areas),
       ChartPlan(.signal, "Gradient norm", ["grad_norm"], "Before clipping."),
     ]
-    // Without a critic nobody misses its charts.
-    let shown = learning + critic.filter { !names.isDisjoint(with: $0.metrics) } + signal
-    let drawn = Set(shown.flatMap(\.metrics) + ["eval/pass@1", "step_time"])
+    // Without a critic or a shadow nobody misses their charts.
+    func ifLogged(_ plans: [ChartPlan]) -> [ChartPlan] {
+      plans.filter { !names.isDisjoint(with: $0.metrics) }
+    }
+    let shown = learning + ifLogged(shadow) + completions + ifLogged(critic) + signal
+    let drawn = Set(
+      shown.flatMap(\.metrics) + ["eval/pass@1", "step_time", "shadow/parted"])
     return shown + known { !drawn.contains($0) }.map { ChartPlan(.others, $0, [$0]) }
   }
 }

@@ -28,6 +28,8 @@ struct SampledCompletion: Sendable {
   let parts: [(name: String, value: Double)]
   /// Why the verifier failed.
   let failure: String?
+  /// What a shadow verifier said: its reward, or that it failed; nil without one.
+  let shadow: String?
   /// The completion's advantage; with a critic the mean of its tokens'.
   let advantage: Double
   /// The tokens' advantages, where the run keeps them; else empty.
@@ -46,6 +48,9 @@ struct SampledCompletion: Sendable {
       value.doubleValue.map { (name, $0) }
     }.sorted { $0.name < $1.name }
     failure = fields["failure"]?.stringValue
+    shadow = fields["shadow"]?.objectValue.map {
+      $0["reward"]?.doubleValue.map(ReportNumber.text) ?? "failed"
+    }
     advantage = fields["advantage"]?.doubleValue ?? 0
     tokenAdvantages = (fields["advantages"]?.arrayValue ?? []).compactMap(\.doubleValue)
   }

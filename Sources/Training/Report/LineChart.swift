@@ -29,6 +29,8 @@ struct LineChart {
   let frame: ChartFrame
   /// What the script calls a place of the horizontal axis, for example `step`.
   let unit: String
+  /// Places of the horizontal axis that are marked from top to bottom, with what they are.
+  var marks: [(x: Double, label: String)] = []
 
   /// The drawing.
   ///
@@ -47,7 +49,15 @@ struct LineChart {
          data-unit="\(unit)" data-from="\(Self.exact(frame.x.range.lowerBound))" \
         data-to="\(Self.exact(frame.x.range.upperBound))"
         """,
-      "\(frame.axes)\n\(lines)")
+      "\(frame.axes)\n\(marks.map(mark))\n\(lines)")
+  }
+
+  private func mark(at x: Double, _ label: String) -> Markup {
+    let across = frame.across(min(max(x, frame.x.range.lowerBound), frame.x.range.upperBound))
+    return """
+      <line class="parted" x1="\(across)" x2="\(across)" y1="\(ChartFrame.plot.top)" \
+      y2="\(ChartFrame.plot.bottom)"><title>\(label)</title></line>
+      """
   }
 
   private func line(_ index: Int, letterAt level: Double?) -> Markup {

@@ -146,11 +146,25 @@ struct ReportCharts {
       let label = self.label(title, lines, axis)
       return isStacked
         ? AreaChart(series: lines, frame: frame, unit: unit).drawing(kind: kind, label: label)
-        : LineChart(series: lines, frame: frame, unit: unit).drawing(kind: kind, label: label)
+        : LineChart(
+          series: lines, frame: frame, unit: unit,
+          marks: plan.metrics.contains { $0.hasPrefix("shadow/") } ? partings(on: axis) : []
+        ).drawing(kind: kind, label: label)
     }
     return ReportFigure(
       title: title, explanation: plan.explanation, drawings: drawings, series: bySteps,
       isStacked: plan.kind == .areas)
+  }
+
+  /// Where reward and shadow part, in each run where they do.
+  private func partings(on axis: ReportAxis) -> [(x: Double, label: String)] {
+    groups.flatMap(\.runs).compactMap { run in
+      guard let parting = run.parting, let index = run.metrics.steps.firstIndex(of: parting.step)
+      else { return nil }
+      let place = run.places(on: axis, tokens: tokens)[index]
+      let label = "seed \(run.configuration.seed): \(parting.sentence)"
+      return place.isNaN ? nil : (place, groups.count + groups[0].runs.count > 2 ? label : parting.sentence)
+    }
   }
 
   /// A drawing in words.

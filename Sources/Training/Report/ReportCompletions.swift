@@ -93,6 +93,7 @@ struct ReportCompletions {
     var facts = [one.reward.map { "reward \(ReportNumber.text($0))" } ?? "no reward"]
     facts.append("advantage \(Self.signed(one.advantage))")
     facts += one.parts.map { "\($0.name) \(ReportNumber.text($0.value))" }
+    if let shadow = one.shadow { facts.append("shadow \(shadow)") }
     if !one.isFinished { facts.append("cut off at the length limit") }
     let failure: Markup =
       one.failure.map {

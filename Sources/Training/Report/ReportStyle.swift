@@ -89,6 +89,7 @@ extension ReportPage {
     svg.scores, svg.still { display: block; }
     line.rule { stroke: var(--rule); stroke-width: 1; }
     line.axis, line.tick { stroke: var(--faint); stroke-width: 1; }
+    line.parted { stroke: var(--text); stroke-width: 1.2; stroke-dasharray: 5 3; }
     line.cross { stroke: var(--faint); stroke-width: 1; stroke-dasharray: 2 2; }
     svg text { fill: var(--text); font-size: 12px; font-family: inherit; }
     text.mark, text.title { fill: var(--faint); }

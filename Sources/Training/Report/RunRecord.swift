@@ -59,6 +59,37 @@ struct RunRecord: Sendable {
   /// Steps done.
   var steps: Int { metrics.steps.last ?? 0 }
 
+  /// Where the reward and the shadow verifier's part; nil where they don't.
+  var parting: ShadowParting? {
+    guard let step = metrics["shadow/parted"].last(where: { !$0.isNaN }), step > 0,
+      let end = metrics.steps.firstIndex(of: Int(step))
+    else { return nil }
+    func mean(_ name: String, _ range: Range<Int>) -> Double {
+      Training.mean(metrics[name][range.clamped(to: metrics.steps.indices)].filter { !$0.isNaN })
+    }
+    let span = ShadowWatch.span
+    let (start, now) = (0..<span, max(0, end + 1 - span)..<end + 1)
+    return ShadowParting(
+      step: Int(step), firstReward: mean("reward", start), reward: mean("reward", now),
+      firstShadow: mean("shadow/reward", start), shadow: mean("shadow/reward", now))
+  }
+
+  /// What the shadow verifier says of the run, in words; none without one.
+  var shadowNotes: [String] {
+    guard metrics.names.contains("shadow/reward") else { return [] }
+    var notes = [parting.map(\.sentence) ?? "reward and shadow don't part"]
+    let scores = [("before", before), ("after", after)].compactMap { name, result in
+      result?.all.shadow.map { shadow in
+        "\(ReportNumber.percent(shadow.passAt1)) \(name) (the verifier says "
+          + "\(ReportNumber.percent(result?.all.passAt1 ?? .nan)))"
+      }
+    }
+    if !scores.isEmpty {
+      notes.append("held-out pass@1 by the shadow: \(scores.joined(separator: ", "))")
+    }
+    return notes
+  }
+
   /// Held-out pass@1 by step: before (0), between, and after.
   var heldOut: [(step: Int, pass: Double)] {
     let between = zip(metrics.steps, metrics["eval/pass@1"]).filter { !$0.1.isNaN }

@@ -5,48 +5,33 @@ internal import Synchronization
 final class PluginBatch: Sendable {
   /// The requests' bodies, one for each completion.
   let bodies: [[UInt8]]
-  /// Past this number of failures the rest isn't worth judging.
-  let failuresAllowed: Int
+  /// What may fail, of these and others, before the rest isn't worth judging.
+  let budget: FailureBudget
 
   private struct State {
     var verdicts: [Verdict?]
     var open: Int
-    var failures = 0
-    var incidents = 0
   }
 
   private let state: Mutex<State>
   private let isDone = DispatchSemaphore(value: 0)
 
-  init(_ bodies: [[UInt8]], failuresAllowed: Int) {
+  init(_ bodies: [[UInt8]], within budget: FailureBudget) {
     self.bodies = bodies
-    self.failuresAllowed = failuresAllowed
+    self.budget = budget
     state = Mutex(State(verdicts: Array(repeating: nil, count: bodies.count), open: bodies.count))
   }
 
   /// Enters a verdict; the first one of a completion counts.
   func enter(_ verdict: Verdict, at index: Int) {
-    let isLast = state.withLock { state in
-      guard state.verdicts[index] == nil else { return false }
+    let (isFirst, isLast) = state.withLock { state in
+      guard state.verdicts[index] == nil else { return (false, false) }
       state.verdicts[index] = verdict
       state.open -= 1
-      if case .failure = verdict { state.failures += 1 }
-      return state.open == 0
+      return (true, state.open == 0)
     }
+    if isFirst, case .failure(let reason) = verdict { budget.countFailure(reason) }
     if isLast { isDone.signal() }
-  }
-
-  /// Counts a process that had to be ended while it held some of these completions.
-  func countIncident() { state.withLock { $0.incidents += 1 } }
-
-  /// Whether so much went wrong that the run will stop, or that the plugin is no use.
-  ///
-  /// Incidents that were mended by another process count too, but it takes more of them.
-  var isLost: Bool {
-    state.withLock { state in
-      guard failuresAllowed < bodies.count else { return false }
-      return state.failures > failuresAllowed || state.incidents > 2 * failuresAllowed + 32
-    }
   }
 
   /// Waits for all verdicts.

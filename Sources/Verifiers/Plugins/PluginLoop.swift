@@ -76,6 +76,7 @@ final class PluginLoop {
         switch command {
         case .judge(let batch):
           queue += batch.bodies.indices.map { PluginItem(batch: batch, index: $0) }
+          if batch.budget.isLost { giveUpLost(batch.budget.firstReason ?? "process after process") }
         case .start(let question): waitingForStart.append(question)
         case .log(let folder): log.open(in: folder)
         case .close:
@@ -280,7 +281,7 @@ final class PluginLoop {
     guard !held.isEmpty else { return }
     incidents += 1
     inbox.countRestart()
-    held[0].item.batch.countIncident()
+    held[0].item.batch.budget.countIncident()
     if let id, let guilty = worker.held[id] {
       guilty.enter(.failure(reason))
       requeue(held.filter { $0.id != id }.map(\.item))
@@ -305,7 +306,7 @@ final class PluginLoop {
       incidents = 0
       giveUp("\(count) processes in a row came to nothing; the last one: \(reason)") { _ in true }
     } else {
-      giveUp("too much has failed already: \(reason)") { $0.isLost }
+      giveUpLost(reason)
     }
   }
 
@@ -331,6 +332,11 @@ final class PluginLoop {
   private func answerStart(_ reason: String?) {
     for question in waitingForStart { question.answer(reason) }
     waitingForStart = []
+  }
+
+  /// Fails what waits of batches whose run is lost.
+  private func giveUpLost(_ reason: String) {
+    giveUp("too much has failed already: \(reason)") { $0.budget.isLost }
   }
 
   /// Fails what waits of some batches; what processes hold is left to them.

@@ -2,7 +2,7 @@
 ///
 /// Its processes are started when the first completion comes, or by `start`, and run until this
 /// value is let go.
-public final class PluginVerifier: Verifier {
+public final class PluginVerifier: ConcurrentVerifier {
   /// What its `plugin.json5` says.
   package let manifest: PluginManifest
   private let host: PluginHost
@@ -27,12 +27,19 @@ public final class PluginVerifier: Verifier {
 
   /// The verdicts on several completions, which its processes judge side by side.
   public func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
-    guard !submissions.isEmpty else { return [] }
+    begin(submissions, within: FailureBudget(allowed: failuresAllowed, of: submissions.count))
+      .verdicts()
+  }
+
+  /// Hands completions to its processes and doesn't wait for them.
+  package func begin(
+    _ submissions: [Submission], within budget: FailureBudget
+  ) -> PendingVerdicts {
+    guard !submissions.isEmpty else { return PendingVerdicts { [] } }
     let batch = PluginBatch(
-      submissions.map { PluginRequest.body($0, fields: manifest.fields) },
-      failuresAllowed: failuresAllowed)
+      submissions.map { PluginRequest.body($0, fields: manifest.fields) }, within: budget)
     host.post(.judge(batch))
-    return batch.wait()
+    return PendingVerdicts { batch.wait() }
   }
 
   /// Starts a process, so that a plugin that can't work is told before a run begins.

@@ -12,6 +12,9 @@ package struct EvaluateOptions: Command {
         "suite", .text(placeholder: "NAME|FILE"), "shipped suite, or a suite file",
         remarks: ["default: the one the model was trained on"]),
       OptionSpecification(
+        "verifier", .text(placeholder: "NAME|FOLDER"), "verifier, or folder of a plugin, that judges",
+        remarks: ["default: the suite's own"]),
+      OptionSpecification(
         "split", .choice(splitNames + ["all"]),
         "which problems; all: test, then validation, then train",
         remarks: ["default test"]),
@@ -30,6 +33,8 @@ package struct EvaluateOptions: Command {
   package let model: String
   /// The suite; nil for the model's own.
   package let suite: String?
+  /// Who judges; empty for the suite's own verifier.
+  package let verifier: String
   /// Which problems.
   package let split: String
   /// Completions for each problem.
@@ -46,6 +51,7 @@ package struct EvaluateOptions: Command {
   package init(_ arguments: ParsedArguments) throws {
     model = arguments.operands[0]
     suite = arguments.text("suite")
+    verifier = arguments.text("verifier") ?? ""
     split = arguments.text("split") ?? "test"
     (samples, temperature) = try samplesAndTemperature(arguments)
     limit = arguments.integer("limit") ?? 1000
@@ -60,8 +66,10 @@ package struct EvaluateOptions: Command {
       Configuration().maxCompletionTokens,
       bundle.parameters.layout.configuration.contextLength / 2)
     let suiteName = suite ?? bundle.suite ?? Configuration().suite
-    let opened = try SuiteLocator.open(
-      suiteName, fitting: bundle, maxCompletionTokens: tokens, installation: installation)
+    let opened = try VerifierChoice.suite(
+      SuiteLocator.open(
+        suiteName, fitting: bundle, maxCompletionTokens: tokens, installation: installation),
+      judgedBy: verifier, installation: installation)
     let evaluator = try Evaluator(
       EvaluationPlan(
         splits: Split(rawValue: split).map { [$0] } ?? [.test, .validation, .train], limit: limit,

@@ -14,6 +14,8 @@ package struct EvaluationSummary: Sendable {
   package var temperature: Double
   /// pass@k over further samples, by k in order; empty where none were drawn.
   package var passAtK: [(k: Int, pass: Double)]
+  /// pass@1 of the same completions by a shadow verifier, with its interval; nil without one.
+  package var shadow: (passAt1: Double, interval: ClosedRange<Double>)?
   /// pass@1 by task, in the suite's order.
   package var tasks: [(name: String, pass: Double)]
 
@@ -21,6 +23,7 @@ package struct EvaluationSummary: Sendable {
   package init(
     passAt1: Double, interval: ClosedRange<Double>, problems: Int, isHeldOut: Bool = true,
     temperature: Double = 0, passAtK: [(k: Int, pass: Double)] = [],
+    shadow: (passAt1: Double, interval: ClosedRange<Double>)? = nil,
     tasks: [(name: String, pass: Double)] = []
   ) {
     self.passAt1 = passAt1
@@ -29,11 +32,14 @@ package struct EvaluationSummary: Sendable {
     self.isHeldOut = isHeldOut
     self.temperature = temperature
     self.passAtK = passAtK
+    self.shadow = shadow
     self.tasks = tasks
   }
 
   /// `46.2 % [43.1, 49.3]`.
-  var score: String {
+  var score: String { Self.score(passAt1, interval) }
+
+  static func score(_ passAt1: Double, _ interval: ClosedRange<Double>) -> String {
     let low = Quantity.fixed(interval.lowerBound * 100, digits: 1)
     let high = Quantity.fixed(interval.upperBound * 100, digits: 1)
     return "\(percent(passAt1, digits: 1)) [\(low), \(high)]"

@@ -16,6 +16,8 @@ package struct StepSummary: Sendable, Equatable {
   package var entropy: Double?
   /// Share of the sampled tokens whose signal was used, where there is a gradient ledger.
   package var used: Double?
+  /// What a shadow verifier says of the same completions, on average; nil without one.
+  package var shadow: Double?
   /// Tokens, prompts included.
   package var tokens: Int
   /// Seconds it took.
@@ -24,7 +26,8 @@ package struct StepSummary: Sendable, Equatable {
   /// Makes a summary.
   package init(
     step: Int, steps: Int, measure: String, value: Double, length: Double? = nil,
-    entropy: Double? = nil, used: Double? = nil, tokens: Int, seconds: Double
+    entropy: Double? = nil, used: Double? = nil, shadow: Double? = nil, tokens: Int,
+    seconds: Double
   ) {
     self.step = step
     self.steps = steps
@@ -33,6 +36,7 @@ package struct StepSummary: Sendable, Equatable {
     self.length = length
     self.entropy = entropy
     self.used = used
+    self.shadow = shadow
     self.tokens = tokens
     self.seconds = seconds
   }
@@ -55,12 +59,14 @@ package enum StepLine {
     let spark = Sparkline.render(values: history, width: 12)
     let value =
       summary.value.isNaN ? "-" : Quantity.fixed(summary.value, digits: summary.value < 10 ? 2 : 1)
+    let shadow = summary.shadow.map { "shadow \(Quantity.fixed($0, digits: $0 < 10 ? 2 : 1))" }
     // In the order of the line; the lowest rank is left out first.
     let parts: [(rank: Int, text: String?)] = [
       (9, count(summary.step, of: summary.steps)),
       (4, live ? bar : nil),
       (8, "\(summary.measure) \(value)"),
       (6, live && !spark.isEmpty ? spark : nil),
+      (8, shadow),
       (5, summary.length.map { "length \(Quantity.fixed($0, digits: 0))" }),
       (2, summary.entropy.map { "entropy \(Quantity.fixed($0, digits: 2))" }),
       (1, summary.used.map { "used \(Quantity.fixed($0 * 100, digits: 0)) %" }),

@@ -106,6 +106,12 @@ package struct TrainPresenter: Sendable {
     say(labelled("at \(step)", "pass@1 \(summary.score)   \(liftText(of: summary))"))
   }
 
+  /// That the reward and the shadow verifier's part, or at the end that they didn't.
+  package mutating func shadow(_ sentence: String) {
+    line.keep()
+    say(labelled("shadow", sentence))
+  }
+
   /// The scores of an evaluation on its own.
   package mutating func result(_ title: String, _ summary: EvaluationSummary) {
     say(title)
@@ -182,9 +188,12 @@ package struct TrainPresenter: Sendable {
 
   /// pass@k and, after training, the tasks: as many to a line as fit.
   private mutating func sayDetails(of summary: EvaluationSummary, withTasks: Bool) {
+    let shadow = summary.shadow.map {
+      "by the shadow \(EvaluationSummary.score($0.passAt1, $0.interval))"
+    }
     let passes = summary.passAtK.map { "pass@\($0.k) \(percent($0.pass, digits: 1))" }
     let tasks = summary.tasks.map { "\($0.name) \(percent($0.pass, digits: 0))" }
-    for items in withTasks ? [passes, tasks] : [passes] {
+    for items in [shadow.map { [$0] } ?? [], passes] + (withTasks ? [tasks] : []) {
       var text = ""
       for item in items {
         if !text.isEmpty && 9 + text.count + 3 + item.count > profile().width {
