@@ -237,7 +237,8 @@ package final class RunState {
     let verdicts = judge(suite.verifier, underWay: rollout.judging.own)
     let shadowed = shadow.map { judge($0, underWay: rollout.judging.shadow) }
     var result = Verdicts(
-      rewards: verdicts.map(\.reward), verdicts: verdicts, shadow: shadowed, seconds: Clock.seconds(since: start))
+      rewards: verdicts.map(\.reward), verdicts: verdicts, shadow: shadowed,
+      seconds: Clock.seconds(since: start))
     if configuration.rewards == .random {
       let coin = Philox(
         seed: UInt64(bitPattern: Int64(configuration.seed)), purpose: RandomPurpose.coin)

@@ -68,8 +68,10 @@ package struct ShadowWatch: Sendable, Equatable, Codable {
       }
       guard !pairs.isEmpty else { continue }
       let gap = mean(pairs.map(\.gap))
-      tally = tally + Tally(
-        problems: 1, gap: gap, squaredGap: gap * gap, reward: mean(pairs.map(\.reward)))
+      tally =
+        tally
+        + Tally(
+          problems: 1, gap: gap, squaredGap: gap * gap, reward: mean(pairs.map(\.reward)))
     }
     guard first.count == Self.span else { return first.append(tally) }
     recent.append(tally)

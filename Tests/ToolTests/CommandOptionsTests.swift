@@ -28,6 +28,8 @@ struct CommandOptionsTests {
     #expect(full.suite == "logic" && full.split == "train" && full.samples == 8 && full.limit == 50)
     #expect(full.temperature == 1 && full.seed == 2 && full.isJSON)
     #expect(try EvaluateOptions(parsing: ["m", "--temperature", "0.5"]).temperature == 0.5)
+    #expect(try EvaluateOptions(parsing: ["m"]).verifier.isEmpty)
+    #expect(try EvaluateOptions(parsing: ["m", "--verifier", "text"]).verifier == "text")
     #expect(throws: UsageError.self) { try EvaluateOptions(parsing: ["m", "--split", "dev"]) }
     #expect(throws: UsageError.self) {
       try EvaluateOptions(parsing: ["m", "--samples=2", "--temperature=0"])

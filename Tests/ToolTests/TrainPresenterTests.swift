@@ -49,6 +49,34 @@ struct TrainPresenterTests {
       tryIt: "Tools/hone ask runs/grpo-arithmetic-0 \"37+85=\"")
   }
 
+  @Test("a shadow verifier: beside the reward, in the scores, and where the two part")
+  func shadow() {
+    let sink = Sink()
+    var presenter = presenter(to: sink, isTerminal: false)
+    var before = Self.before
+    before.shadow = (0.25, 0.2...0.3)
+    presenter.before(before)
+    var step = step(1, of: 1)
+    step.shadow = 0.125
+    presenter.step(step)
+    presenter.shadow("reward and shadow part at step 1")
+    #expect(
+      sink.written == """
+        before   pass@1 46.2 % [43.1, 49.3]   greedy, 1,000 held-out problems
+                 by the shadow 25.0 % [20.0, 30.0]
+        1/1  reward 0.50  shadow 0.13  length 27  31k tok/s
+        shadow   reward and shadow part at step 1
+
+        """)
+    // On a terminal the live line stays, and the sentence has a line of its own.
+    let screen = Sink()
+    var live = self.presenter(to: screen, isTerminal: true)
+    live.step(self.step(1, of: 9))
+    live.shadow("they part")
+    #expect(screen.written.contains("\n") && screen.written.hasSuffix("they part\n"))
+    #expect(!screen.written.hasSuffix("\r\u{1B}[Kthey part\n"))
+  }
+
   @Test(
     "into a file: plain lines")
   func plain() {

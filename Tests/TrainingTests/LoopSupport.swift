@@ -58,13 +58,14 @@ enum LoopLab {
 
   /// A run of the tiny model in memory, without a folder.
   static func run(
-    _ configuration: Configuration, _ suite: TaskSuite, seed: UInt64 = 3, threads: Int = 2
+    _ configuration: Configuration, _ suite: TaskSuite, shadow: (any Verifier)? = nil,
+    seed: UInt64 = 3, threads: Int = 2
   ) -> RunState {
     let parameters = tinyParameters(seed: seed)
     return RunState(
       configuration, policy: Transformer(parameters),
       reference: configuration.needsReference ? tinyParameters(seed: seed + 1) : nil,
-      vocabulary: .standard, suite: suite, threads: threads)
+      vocabulary: .standard, suite: suite, shadow: shadow, threads: threads)
   }
 
   /// GRPO, or another algorithm, on three problems with groups of four.

@@ -107,6 +107,25 @@ struct PluginFaultTests {
     #expect(verdicts.allSatisfy { $0.reason?.hasPrefix("it could not judge: vvvv") == true })
   }
 
+  @Test("completions that are handed in bit by bit share what may fail")
+  func budget() throws {
+    let lab = try PluginLab(mode: "verbose", timeout: 60)
+    let plugin = try lab.plugin()
+    let budget = FailureBudget(allowed: 2, of: 60)
+    let first = plugin.begin(PluginLab.submissions(20), within: budget)
+    let failures = first.verdicts().compactMap(\.reason)
+    #expect(failures.count == 20 && failures.contains { $0.hasPrefix("it could not judge: vvvv") })
+    // The run is lost, so nothing more is judged.
+    let second = plugin.begin(PluginLab.submissions(20), within: budget).verdicts()
+    #expect(
+      second.allSatisfy {
+        $0.reason?.hasPrefix("too much has failed already: it could not judge: vvvv") == true
+      })
+    // Another step has a budget of its own.
+    let third = plugin.verify(PluginLab.submissions(3), failuresAllowed: 3)
+    #expect(third.allSatisfy { $0.reason?.hasPrefix("it could not judge") == true })
+  }
+
   @Test(
     "a program that doesn't start is an error with its last words",
     arguments: [

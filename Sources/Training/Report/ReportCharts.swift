@@ -163,7 +163,8 @@ struct ReportCharts {
       else { return nil }
       let place = run.places(on: axis, tokens: tokens)[index]
       let label = "seed \(run.configuration.seed): \(parting.sentence)"
-      return place.isNaN ? nil : (place, groups.count + groups[0].runs.count > 2 ? label : parting.sentence)
+      return place.isNaN
+        ? nil : (place, groups.count + groups[0].runs.count > 2 ? label : parting.sentence)
     }
   }
 

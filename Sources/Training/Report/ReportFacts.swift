@@ -52,14 +52,15 @@ struct ReportFacts {
     }
     return owners.map { note, labels in
       labels.count == groups.count ? note : "\(labels.joined(separator: "; ")): \(note)"
-    } + groups.flatMap { group in
-      group.runs.flatMap { run in
-        run.shadowNotes.map { note in
-          groups.count == 1 && group.runs.count == 1
-            ? note : "\(group.label), seed \(run.configuration.seed): \(note)"
-        } + run.notes
-      }
     }
+      + groups.flatMap { group in
+        group.runs.flatMap { run in
+          run.shadowNotes.map { note in
+            groups.count == 1 && group.runs.count == 1
+              ? note : "\(group.label), seed \(run.configuration.seed): \(note)"
+          } + run.notes
+        }
+      }
   }
 
   /// Configurations, makers and hashes, for each group and run.

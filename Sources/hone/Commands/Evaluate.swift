@@ -12,7 +12,8 @@ package struct EvaluateOptions: Command {
         "suite", .text(placeholder: "NAME|FILE"), "shipped suite, or a suite file",
         remarks: ["default: the one the model was trained on"]),
       OptionSpecification(
-        "verifier", .text(placeholder: "NAME|FOLDER"), "verifier, or folder of a plugin, that judges",
+        "verifier", .text(placeholder: "NAME|FOLDER"),
+        "verifier, or folder of a plugin, that judges",
         remarks: ["default: the suite's own"]),
       OptionSpecification(
         "split", .choice(splitNames + ["all"]),
