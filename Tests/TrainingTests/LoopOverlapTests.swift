@@ -83,7 +83,7 @@ struct LoopOverlapTests {
       configuration.samplingRounds = 3
       configuration.verifierFailureLimit = 1
       @Sendable func judge(_ completion: Completion, _ problem: Problem) -> Verdict {
-        ScriptedVerifier.hash(problem.prompt, below: 2) == 0
+        ScriptedVerifier.hash(problem.prompt, below: 4) > 0
           ? ScriptedVerifier.score(1) : Self.judge(completion, problem)
       }
       let scripted = ScriptedVerifier(judge)

@@ -72,14 +72,17 @@ struct ShadowTests {
         return try trainer.train(observer: LoopRecorder()) { false }.weightsHash
       }
       let alone = try hash("alone", nil)
-      #expect(try hash("strict", ScriptedVerifier { _, _ in ScriptedVerifier.score(0) }) == alone)
+      // Named, since the compiler confuses a closure within an expectation with one outside.
+      let nothing = ScriptedVerifier { _, _ in ScriptedVerifier.score(0) }
+      #expect(try hash("strict", nothing) == alone)
       // Past every limit: it is counted, and the run goes on.
       let recorder = LoopRecorder()
-      let broken = try trainer(
-        in: folder, run: "broken", steps: 3, shadow: ScriptedVerifier { _, _ in .failure("gone") })
+      let failing = ScriptedVerifier { _, _ in .failure("gone") }
+      let broken = try trainer(in: folder, run: "broken", steps: 3, shadow: failing)
       let summary = try broken.train(observer: recorder) { false }
-      #expect(summary.weightsHash == alone && summary.after?.all.shadow?.verifierFailures == 4)
-      #expect(recorder.metrics.allSatisfy { $0["shadow/failures"] == 32 })
+      #expect(summary.weightsHash == alone)
+      #expect(summary.after?.all.shadow?.verifierFailures == 4)
+      #expect(recorder.metrics.map { $0["shadow/failures"] } == [32, 32, 32])
       #expect(recorder.metrics.allSatisfy { $0["shadow/gap"] == nil })
     }
   }
@@ -115,7 +118,7 @@ struct ShadowTests {
       #expect(result.after.all.shadow?.passAt1 == 0)
       #expect(try lines("whole")[4]["eval/shadow/pass@1"] == 0)
 
-      for cut in [2, 5, 7] {
+      for cut in [2, 7] {
         isHacked.isOn = false
         let run = "cut-\(cut)"
         var done = 0

@@ -40,6 +40,9 @@ struct ChartPlan: Sendable {
     self.kind = kind
   }
 
+  /// Whether the step is marked at which reward and shadow part.
+  var showsShadow: Bool { section == .learning && metrics.contains { $0.hasPrefix("shadow/") } }
+
   /// Every chart for runs that logged these metrics; those that were not logged stay in the list, so
   /// that the report can say why they are missing.
   ///

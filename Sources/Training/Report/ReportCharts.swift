@@ -148,7 +148,7 @@ struct ReportCharts {
         ? AreaChart(series: lines, frame: frame, unit: unit).drawing(kind: kind, label: label)
         : LineChart(
           series: lines, frame: frame, unit: unit,
-          marks: plan.metrics.contains { $0.hasPrefix("shadow/") } ? partings(on: axis) : []
+          marks: plan.showsShadow ? partings(on: axis) : []
         ).drawing(kind: kind, label: label)
     }
     return ReportFigure(
