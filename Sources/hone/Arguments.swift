@@ -33,7 +33,8 @@ package protocol Command: CommandOptions {
 package let commands: [any Command.Type] = [
   TrainOptions.self, ResumeOptions.self, CompareOptions.self, EvaluateOptions.self,
   AskOptions.self,
-  SuitesOptions.self, SuitesShowOptions.self, VerifiersOptions.self,
+  SuitesOptions.self, SuitesShowOptions.self,
+  VerifiersOptions.self,
   CheckpointInspectOptions.self, CheckpointVerifyOptions.self, CheckpointUnpackOptions.self,
   CheckpointPackOptions.self, ReportOptions.self, DiffOptions.self, BenchOptions.self,
 ]
@@ -67,7 +68,7 @@ package enum Invocation {
       self = .help(overviewHelp(specifications))
       return
     }
-    // Of `suites` and `suites show` the longer name that fits is meant.
+    // Of `suites` and `suites show`, and of `verifiers` and what follows it, the longer name is meant.
     let fitting = commands.filter { words.starts(with: $0.specification.name.split(" ")) }
     if let command = fitting.max(by: { $0.specification.name.count < $1.specification.name.count })
     {
