@@ -19,7 +19,7 @@ package enum AnswerValue {
 
   /// The number that an answer stands for, read with leniency: `+5`, `05`, `5.0`, `1,000`, `1e3`,
   /// `6/3`; nil where it is none or too big.
-  package static func number(of answer: String) -> ExactNumber? { number(folded(answer)) }
+  static func number(of answer: String) -> ExactNumber? { number(folded(answer)) }
 
   private static let longestCompared = 10_000
 

@@ -33,7 +33,7 @@ struct FunctionCheck {
   ///
   /// - Parameter submissions: What is judged five times and a few hundred at most.
   init(_ verifier: any Verifier, _ submissions: [Submission], threads: Int, seed: Int) {
-    func batch(_ order: [Int]) -> [Verdict] {
+    @Sendable func batch(_ order: [Int]) -> [Verdict] {
       verifier.verify(order.map { submissions[$0] }, failuresAllowed: order.count)
     }
     let places = Array(submissions.indices)

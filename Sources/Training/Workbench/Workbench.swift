@@ -1,5 +1,4 @@
 internal import Foundation
-package import TaskSuites
 package import Verifiers
 
 /// Tries a verifier before anything is trained with it.
@@ -125,14 +124,15 @@ package struct Workbench: Sendable {
       let groups = cases.prefix(family.isHeavy ? 2 : cases.count).map { item in
         attacks(family, item, formOnly: report.judgesFormOnly)
       }
-      let (single, rest) =
-        family.isHeavy ? (groups.flatMap(\.self), []) : (groups[0], groups[1...].flatMap(\.self))
+      let single = family.isHeavy ? groups.flatMap(\.self) : groups[0]
+      let rest = family.isHeavy ? [] : groups[1...].flatMap(\.self)
       var judged = judgeAlone(single, family.name, judge, &report)
       let failures = judged.count { $0.verdict.isFailure }
       if failures <= Self.failuresAllowed {
         judged += judge.judge(rest, failuresAllowed: Self.failuresAllowed - failures)
       }
       row.notJudged = single.count + rest.count - judged.count
+      guard row.notJudged + judged.count > 0 else { continue }
       for item in judged {
         row.count(item)
         let isOverpaid = !item.verdict.isSolved && (item.verdict.reward ?? fair) > fair

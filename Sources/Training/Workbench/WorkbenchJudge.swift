@@ -49,7 +49,7 @@ struct WorkbenchJudge: Sendable {
     Judged(submission: submission, verdict: verdict, objection: objection(to: verdict))
   }
 
-  /// What is wrong with a score: parts that weren't declared, numbers that aren't finite or in range.
+  /// What is wrong with a score: undeclared parts, numbers that aren't finite or in range.
   private func objection(to verdict: Verdict) -> String? {
     guard case .score(let score) = verdict else { return nil }
     if !score.reward.isFinite { return "the reward is \(score.reward)" }
