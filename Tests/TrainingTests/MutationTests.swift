@@ -17,7 +17,9 @@ struct MutationTests {
       let size = random.next(in: 1...6)
       var text = random.chance(0.3) ? "-" : ""
       for _ in 0..<size { text += String(random.next(below: 10)) }
-      if random.chance(0.3) { text += (random.chance(0.5) ? "." : "/") + "\(random.next(in: 0...99))" }
+      if random.chance(0.3) {
+        text += (random.chance(0.5) ? "." : "/") + "\(random.next(in: 0...99))"
+      }
       answers.append(text)
     }
     return answers
@@ -25,7 +27,8 @@ struct MutationTests {
 
   /// The value as Foundation reads it, with fractions as a pair multiplied out later.
   private func fraction(_ text: String) -> (Decimal, Decimal)? {
-    let parts = text.replacing(",", with: "").split(separator: "/", omittingEmptySubsequences: false)
+    let parts = text.replacing(",", with: "")
+      .split(separator: "/", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { part in
       part.allSatisfy { "+-.0123456789e".contains($0) } && part.contains(where: \.isNumber)
         ? Decimal(string: String(part)) : nil
@@ -59,7 +62,8 @@ struct MutationTests {
     "answers that may mean the same",
     arguments: [
       ("5", "+5"), ("5", "05"), ("5", "5.0"), ("5", "5."), ("1000", "1,000"), ("1000", "1e3"),
-      ("2", "6/3"), ("0", "-0"), ("0.25", "1/4"), ("True", "true"), ("a b", "ab"), ("5", "\u{FF15}"),
+      ("2", "6/3"), ("0", "-0"), ("0.25", "1/4"), ("True", "true"), ("a b", "ab"),
+      ("5", "\u{FF15}"),
       ("-5", "\u{2212}5"), ("x=1.0", "x = 1"), ("caf\u{E9}", "cafe\u{301}"), ("a.", "a"), ("", ""),
       ("0", "0e9"), ("12.50", "12.5"),
     ])

@@ -84,15 +84,17 @@ struct WorkbenchTests {
     ] { #expect(passed.contains(family), "\(family)") }
     #expect(!passed.contains("empty") && !passed.contains("spaces"))
     #expect(report.falsePositives.count > 0 && report.falseNegatives.count == 0)
-    #expect(report.attacks.first { $0.name == "spaces" }.map { $0.passed > 0 && !$0.isBreach } == true)
+    let spaces = try #require(report.attacks.first { $0.name == "spaces" })
+    #expect(spaces.passed > 0 && !spaces.isBreach)
   }
 
   @Test("a verifier that evaluates the answer, and one that reads Unicode digits")
   func lenient() throws {
     let evaluating = Judge(isRight: { completion, problem in
       guard let answer = completion.parsed?.answer else { return false }
-      let sum = answer.split(separator: "+").map { Int($0) }
-      return sum.allSatisfy { $0 != nil } && sum.compactMap(\.self).reduce(0, +) == Int(problem.answer)
+      let terms = answer.split(separator: "+").map { Int($0) }
+      let sum = terms.compactMap(\.self).reduce(0, +)
+      return terms.allSatisfy { $0 != nil } && sum == Int(problem.answer)
     })
     #expect(rows(try check(evaluating), .passed).isSuperset(of: ["expression", "prompt-echo"]))
     let worldly = Judge(isRight: { completion, problem in
@@ -112,7 +114,8 @@ struct WorkbenchTests {
         count += 1
         return count % 97
       }
-      return throwing == 0 ? Judge.score(0.5, correctness: 0) : Self.exact.judge(completion, problem)
+      if throwing == 0 { return Judge.score(0.5, correctness: 0) }
+      return Self.exact.judge(completion, problem)
     }
     #expect(rows(try check(dice), .differs).contains("again"))
 
@@ -122,7 +125,9 @@ struct WorkbenchTests {
         defer { last = problem.prompt }
         return last
       }
-      guard case .score(var score) = Self.exact.judge(completion, problem) else { return .failure("") }
+      guard case .score(var score) = Self.exact.judge(completion, problem) else {
+        return .failure("")
+      }
       // Pays a little where the problem before was a longer one.
       if before.count > problem.prompt.count, score.reward == 0 { score.reward = 0.1 }
       return .score(score)

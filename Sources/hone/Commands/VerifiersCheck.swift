@@ -9,17 +9,18 @@ package struct VerifiersCheckOptions: Command {
     "Try a verifier on right answers, wrong ones and attacks; exit code 1 if one gets through.",
     operands: [
       .init(
-        "NAME", "a built-in verifier, a plugin of Tasks/plugins, or the path of a plugin's folder")
+        "NAME", "a built-in verifier, a plugin of Tasks/plugins, or a plugin's folder by its path")
     ],
     options: [
       OptionSpecification(
         "suite", .text(placeholder: "NAME|FILE"), "a suite or problem file to take problems from",
         remarks: ["default the plugin's check.jsonl, else the shipped suites that fit"]),
       OptionSpecification(
-        "problems", .integer(1...100_000), "number of problems", remarks: ["default 200"]),
+        "problems", .integer(1...100_000), "number of problems",
+        remarks: ["default \(defaultProblems)"]),
       OptionSpecification(
         "attack-problems", .integer(1...100_000), "how many of them are attacked",
-        remarks: ["default 20"]),
+        remarks: ["default \(defaultAttackProblems)"]),
       OptionSpecification(
         "seed", .integer(0...1_000_000), "which problems and which mutations",
         remarks: ["default 0"]),
@@ -51,8 +52,8 @@ package struct VerifiersCheckOptions: Command {
   package init(_ arguments: ParsedArguments) throws {
     name = arguments.operands[0]
     suite = arguments.text("suite")
-    problems = arguments.integer("problems") ?? 200
-    attackProblems = arguments.integer("attack-problems") ?? 20
+    problems = arguments.integer("problems") ?? Self.defaultProblems
+    attackProblems = arguments.integer("attack-problems") ?? Self.defaultAttackProblems
     seed = arguments.integer("seed") ?? 0
     only = arguments.texts("only")
     allowed = arguments.texts("allow")
@@ -99,8 +100,22 @@ package struct VerifiersCheckOptions: Command {
     workbench.only = only.isEmpty ? nil : Set(only)
     workbench.allowed = Set(allowed)
     let report = try workbench.check(verifier, on: chosen)
-    try Console.progress(report.text(suite: suite), isJSON: isJSON)
+    try Console.progress(report.text(command: command), isJSON: isJSON)
     if isJSON { try Console.json(WorkbenchJSON(report)) }
     return report.isClean ? .success : .negative
   }
+
+  /// The command that asks the same again.
+  private var command: String {
+    var words = ["hone verifiers check", name]
+    if let suite { words += ["--suite", suite] }
+    if problems != Self.defaultProblems { words += ["--problems", "\(problems)"] }
+    if attackProblems != Self.defaultAttackProblems {
+      words += ["--attack-problems", "\(attackProblems)"]
+    }
+    return (words + ["--seed", "\(seed)"]).joined(separator: " ")
+  }
+
+  private static let defaultProblems = 200
+  private static let defaultAttackProblems = 20
 }

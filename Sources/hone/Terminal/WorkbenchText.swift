@@ -5,8 +5,8 @@ import Verifiers
 extension WorkbenchReport {
   /// The report as people read it.
   ///
-  /// - Parameter suite: What `--suite` was, for the commands that show a breach again.
-  package func text(suite: String?) -> String {
+  /// - Parameter command: What shows the breaches again.
+  package func text(command: String) -> String {
     var lines = [
       "\(verifier) · \(origin) · parts \(partNames.joined(separator: ", "))",
       Quantity.counted(problems, "problem") + " of " + sources.joined(separator: ", ")
@@ -34,7 +34,7 @@ extension WorkbenchReport {
     lines += table("attacks", attacks)
     lines += table("asked again", repeats, passes: "differ")
     lines += ["", timing] + notes.map { "note  \($0)" } + [""]
-    return (lines + breachLines(suite)).joined(separator: "\n") + "\n"
+    return (lines + breachLines(command)).joined(separator: "\n") + "\n"
   }
 
   /// `wrong answers   1,583, 41 pass   false positives 2.6 % [1.9, 3.5]`.
@@ -85,7 +85,7 @@ extension WorkbenchReport {
   }
 
   /// What was found, three breaches of a row at most, each with the way to see it again.
-  private func breachLines(_ suite: String?) -> [String] {
+  private func breachLines(_ command: String) -> [String] {
     guard !isClean else { return ["no breach"] }
     var rows: [String] = []
     for breach in breaches where !rows.contains(breach.row) { rows.append(breach.row) }
@@ -104,10 +104,7 @@ extension WorkbenchReport {
         ]
       }
       let isAttack = AttackFamily.names.contains(row)
-      lines.append(
-        "  again       hone verifiers check \(verifier)" + (suite.map { " --suite \($0)" } ?? "")
-          + " --problems \(problems) --attack-problems \(attackedProblems) --seed \(seed)"
-          + (isAttack ? " --only \(row)" : ""))
+      lines.append("  again       \(command)" + (isAttack ? " --only \(row)" : ""))
     }
     return lines
   }
