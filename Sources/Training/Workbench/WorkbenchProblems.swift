@@ -120,7 +120,7 @@ package struct WorkbenchProblems: Sendable {
     for task in suite.tasks where task.weight > 0 {
       let place = "\(suite.name)/\(task.name)"
       let sample = draw([task], of: suite, 4)
-      if let objection = sample.lazy.compactMap({ verifier.objection(to: $0.problem) }).first {
+      if let objection = sample.compactMap({ verifier.objection(to: $0.problem) }).first {
         passedOver.append("\(place): \(objection)")
         continue
       }
