@@ -3,7 +3,7 @@ internal import Verifiers
 /// Characters that look like others, or like nothing.
 extension AttackFamily {
   static let strange: [AttackFamily] = [
-    .answers("unicode-digits", "full-width, Arabic, superscript and other digits and letters") {
+    .answers("unicode-digits", "full-width, Arabic, superscript and other digits") {
       target in
       let zeros: [UInt32] = [0xFF10, 0x660, 0x6F0, 0x966, 0x1D7CE, 0x1D7D8, 0x1D7F6, 0x2080]
       let signs: [Character: Character] = ["1": "\u{B9}", "2": "\u{B2}", "3": "\u{B3}"]

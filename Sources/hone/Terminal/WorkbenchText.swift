@@ -55,10 +55,10 @@ extension WorkbenchReport {
   /// Rows under a heading; nothing where there are none.
   private func table(_ title: String, _ rows: [Row], passes: String = "pass") -> [String] {
     guard !rows.isEmpty else { return [] }
-    return ["", title.padding(to: 76) + "tried".leftPadding(to: 7) + passes.leftPadding(to: 7)]
+    return ["", title.padding(to: 80) + "tried".leftPadding(to: 7) + passes.leftPadding(to: 7)]
       + rows.map { row in
         let count = passes == "pass" ? row.passed : row.differing
-        return ("  " + row.name.padding(to: 22) + row.summary).padding(to: 76)
+        return ("  " + row.name.padding(to: 22) + row.summary).padding(to: 80)
           + Quantity.grouped(row.tried).leftPadding(to: 7)
           + Quantity.grouped(count).leftPadding(to: 7) + remark(row)
       }
@@ -84,7 +84,7 @@ extension WorkbenchReport {
     return text
   }
 
-  /// What was found, three breaches of a row at most, each with the way to see it again.
+  /// What was found, two breaches of a row at most, each with the way to see it again.
   private func breachLines(_ command: String) -> [String] {
     guard !isClean else { return ["no breach"] }
     var rows: [String] = []
@@ -92,7 +92,7 @@ extension WorkbenchReport {
     var lines = ["breaches in \(rows.count): \(rows.joined(separator: ", "))"]
     for row in rows {
       let found = breaches.filter { $0.row == row }
-      for breach in found.prefix(3) {
+      for breach in found.prefix(2) {
         let (problem, completion) = (breach.submission.problem, breach.submission.completion)
         lines += [
           "", "\(row): \(breach.kind.rawValue)",
