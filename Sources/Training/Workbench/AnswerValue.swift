@@ -44,11 +44,14 @@ package enum AnswerValue {
     return above.divided(by: below)
   }
 
-  /// A number such as `+012.50e3`.
+  /// A number such as `+012.50e3`, with any number of signs.
   private static func decimal(_ text: ArraySlice<UInt8>) -> ExactNumber? {
     var rest = text
-    let isNegative = rest.first == UInt8(ascii: "-")
-    if isNegative || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
+    var isNegative = false
+    while let sign = rest.first, sign == UInt8(ascii: "-") || sign == UInt8(ascii: "+") {
+      if sign == UInt8(ascii: "-") { isNegative.toggle() }
+      rest.removeFirst()
+    }
     var value: Int128 = 0
     var scale = 0
     var digits = 0
