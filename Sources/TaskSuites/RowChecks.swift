@@ -3,11 +3,13 @@ internal import Verifiers
 extension RowFile {
   /// Makes the rows problems of a task, after checking each of them.
   ///
+  /// - Parameter verifier: Must be able to read every answer and accept every demonstration; nil
+  ///   where that is still to be found out.
   /// - Throws: `SuiteError` with the line of the first row whose answer the verifier can't read, whose
   ///   demonstration is wrong, whose texts the model can't read or write, or whose prompt stands in
   ///   two splits.
   func rowSet(
-    task: String, verifier: any Verifier, rules: TextRules?
+    task: String, verifier: (any Verifier)?, rules: TextRules?
   ) throws(SuiteError) -> RowSet {
     var firstOfPrompt: [String: (split: Split, line: Int)] = [:]
     var checked: [RowSet.Row] = []
@@ -15,7 +17,7 @@ extension RowFile {
     for row in rows {
       let problem = Problem(
         task: row.task ?? task, prompt: row.prompt, answer: row.answer, columns: row.columns)
-      if let objection = verifier.objection(to: problem) {
+      if let objection = verifier?.objection(to: problem) {
         throw error(objection, in: row, key: "answer")
       }
       try checkDemonstration(of: row, problem, verifier)
@@ -38,7 +40,7 @@ extension RowFile {
   }
 
   private func checkDemonstration(
-    of row: Row, _ problem: Problem, _ verifier: any Verifier
+    of row: Row, _ problem: Problem, _ verifier: (any Verifier)?
   ) throws(SuiteError) {
     guard let demonstration = row.demonstration else { return }
     let completion = Completion(text: demonstration)
@@ -47,6 +49,7 @@ extension RowFile {
         "the demonstration must read <think>reasoning</think>answer, with each mark once", in: row,
         key: "demonstration")
     }
+    guard let verifier else { return }
     switch verifier.verify(completion, of: problem) {
     case .failure(let reason):
       var failure = error(

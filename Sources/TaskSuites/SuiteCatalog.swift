@@ -65,6 +65,17 @@ package struct SuiteCatalog: Sendable {
     return try load(file.url, shown: shown(file.url), rules: rules)
   }
 
+  /// The rows of a problem file (`.jsonl`) in their order, checked for their form alone: whether a
+  /// verifier can read the answers and accepts the demonstrations is still to be found out.
+  ///
+  /// - Throws: `SuiteError`.
+  package static func rows(of path: String) throws(SuiteError) -> [WorkedProblem] {
+    let url = URL(filePath: path)
+    let name = url.deletingPathExtension().lastPathComponent
+    return try RowFile(TextFile(url, name: path)).rowSet(task: name, verifier: nil, rules: nil)
+      .rows.map(\.worked)
+  }
+
   /// Whether a text is a path, not the name of a suite in the folder.
   package static func isPath(_ nameOrPath: String) -> Bool {
     nameOrPath.contains("/") || endings.contains { nameOrPath.hasSuffix("." + $0) }

@@ -53,7 +53,7 @@ package struct SuiteTask: Sendable {
   }
 
   /// The names of the tasks that its problems carry.
-  var problemTasks: [String] {
+  package var problemTasks: [String] {
     guard case .rows(let rows) = source else { return [name] }
     return rows.tasks
   }

@@ -34,7 +34,7 @@ package let commands: [any Command.Type] = [
   TrainOptions.self, ResumeOptions.self, CompareOptions.self, EvaluateOptions.self,
   AskOptions.self,
   SuitesOptions.self, SuitesShowOptions.self,
-  VerifiersOptions.self, VerifiersNewOptions.self,
+  VerifiersOptions.self, VerifiersNewOptions.self, VerifiersCheckOptions.self,
   CheckpointInspectOptions.self, CheckpointVerifyOptions.self, CheckpointUnpackOptions.self,
   CheckpointPackOptions.self, ReportOptions.self, DiffOptions.self, BenchOptions.self,
 ]

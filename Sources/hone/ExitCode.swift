@@ -8,8 +8,9 @@ import Verifiers
 package enum ExitCode: Int32, Sendable {
   /// All went well.
   case success = 0
-  /// Two runs part: `diff` alone, as the program of that name does.
-  case different = 1
+  /// The answer is no: two runs aren't the same (`diff`), or a verifier isn't sound (`verifiers
+  /// check`).
+  case negative = 1
   /// The command line or the configuration can't be used (EX_USAGE).
   case usage = 64
   /// A file's contents are wrong (EX_DATAERR).

@@ -54,6 +54,12 @@ struct CommandOptionsTests {
     #expect(try SuitesShowOptions(parsing: ["logic"]).split == "train")
     #expect(throws: UsageError.self) { try VerifiersOptions(parsing: ["x"]) }
     _ = try VerifiersOptions(parsing: [])
+    let check = try VerifiersCheckOptions(
+      parsing: ["./a", "--only", "or", "--only=empty", "--json"])
+    #expect(check.name == "./a" && check.only == ["or", "empty"] && check.isJSON)
+    #expect(check.problems == 200 && check.attackProblems == 20 && check.seed == 0)
+    #expect(check.suite == nil && check.allowed.isEmpty)
+    #expect(throws: UsageError.self) { try VerifiersCheckOptions(parsing: []) }
   }
 
   @Test("checkpoint")

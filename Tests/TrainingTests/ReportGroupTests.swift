@@ -23,6 +23,34 @@ struct ReportGroupTests {
     ).path
   }
 
+  @Test("a ledger for each algorithm, of the fates that its tokens may have")
+  func ledgers() throws {
+    try ReportRun.withFolder { folder in
+      func run(
+        _ algorithm: Configuration.Algorithm, _ name: String, _ ledger: [[String: Double]]
+      ) throws -> String {
+        try ReportRun(in: folder, name, Configuration(algorithm: algorithm), metrics: ledger).path
+      }
+      let paths = [
+        try run(
+          .grpo, "a",
+          [
+            ["ledger/used": 0.5, "ledger/flat_group": 0.5],
+            ["ledger/used": 0.25, "ledger/flat_group": 0.75],
+          ]),
+        try run(
+          .raft, "b",
+          [["ledger/used": 0.5, "ledger/rejected": 0.5], ["ledger/used": 1, "ledger/rejected": 0]]),
+        try run(.sft, "c", [["loss": 1]]),
+      ]
+      let page = try HTMLPage(RunReport(paths).html)
+      let figures = "//figure[starts-with(figcaption/h3, 'Gradient ledger: ')]"
+      #expect(try page.count(figures) == 2)
+      let layers = figures + "/svg[contains(@class, 'by-steps')]/g/@data-y"
+      #expect(try page.texts(layers) == ["0.5 0.25", "0.5 0.75", "0.5 1", "0.5 0"])
+    }
+  }
+
   @Test("runs that differ in their seed are one curve with a band, to the end of the shortest")
   func band() throws {
     try ReportRun.withFolder { folder in

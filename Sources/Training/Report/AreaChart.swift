@@ -8,11 +8,13 @@ struct AreaChart {
 
   /// The drawing.
   func drawing(kind: String, label: String) -> Markup {
-    let places = series.first?.curve.points.map(\.x) ?? []
+    // Only as far as every layer reaches do they add up to 1.
+    let count = series.map(\.curve.points.count).min() ?? 0
+    let places = (series.first?.curve.points ?? []).prefix(count).map(\.x)
     var floor = Array(repeating: 0.0, count: places.count)
     var areas: [Markup] = []
     for (index, one) in series.enumerated() {
-      let values = one.curve.points.map { $0.y.isNaN ? 0 : $0.y }
+      let values = one.curve.points.prefix(count).map { $0.y.isNaN ? 0 : $0.y }
       let top = zip(floor, values).map { $0 + $1 }
       areas.append(area(index, places, from: floor, to: top))
       floor = top

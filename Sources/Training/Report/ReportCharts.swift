@@ -56,11 +56,16 @@ struct ReportCharts {
     guard !metrics.isEmpty else { return [] }
     let axes = plan.section == .others ? [.steps] : ReportAxis.allCases
     if plan.kind == .areas {
-      return groups.map { group in
-        figure(
+      return groups.compactMap { group in
+        // Algorithms differ in the fates their tokens may have: a layer of none has no places.
+        let own = metrics.filter { metric in
+          group.runs.contains { $0.metrics.names.contains(metric) }
+        }
+        if own.isEmpty { return nil }
+        return figure(
           plan, groups.count > 1 ? "\(plan.title): \(group.label)" : plan.title, on: axes
         ) { axis in
-          metrics.map { ChartSeries(name: $0, curve: curve(of: $0, group, on: axis)) }
+          own.map { ChartSeries(name: $0, curve: curve(of: $0, group, on: axis)) }
         }
       }
     }

@@ -28,7 +28,7 @@ package struct DiffOptions: Command {
     if isJSON {
       try Console.result(String(decoding: comparison.json.bytes(), as: UTF8.self) + "\n")
     }
-    return comparison.parting == nil ? .success : .different
+    return comparison.parting == nil ? .success : .negative
   }
 }
 
