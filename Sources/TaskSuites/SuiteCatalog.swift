@@ -65,6 +65,19 @@ package struct SuiteCatalog: Sendable {
     return try load(file.url, shown: shown(file.url), rules: rules)
   }
 
+  /// The model that a suite file says training starts from, read without opening the suite, which
+  /// takes a while where a plugin makes its problems; nil where the file can't be read or names none.
+  package func statedBase(of nameOrPath: String) -> String? {
+    let url =
+      Self.isPath(nameOrPath)
+      ? URL(filePath: nameOrPath) : files().first { $0.name == nameOrPath }?.url
+    guard let url, url.pathExtension != "jsonl",
+      let text = try? String(contentsOf: url, encoding: .utf8),
+      let root = try? JSON5.parse(text, file: nameOrPath), case .string(let base)? = root["base"]?.value
+    else { return nil }
+    return base
+  }
+
   /// Whether a text is a path, not the name of a suite in the folder.
   package static func isPath(_ nameOrPath: String) -> Bool {
     nameOrPath.contains("/") || endings.contains { nameOrPath.hasSuffix("." + $0) }

@@ -1,15 +1,20 @@
 internal import Dispatch
 internal import Synchronization
 
-/// The completions of one call, and their verdicts as they come.
+/// The requests of one call, and what comes of them: of completions a verdict, of places a problem.
 final class PluginBatch: Sendable {
-  /// The requests' bodies, one for each completion.
+  /// The requests' bodies, one for each request.
   let bodies: [[UInt8]]
+  /// Whether problems are asked for, and not scores.
+  let asksForProblems: Bool
   /// Past this number of failures the rest isn't worth judging.
   let failuresAllowed: Int
 
+  /// How the reason begins for what was given up because of others.
+  static let lost = "too much has failed already"
+
   private struct State {
-    var verdicts: [Verdict?]
+    var results: [PluginResult?]
     var open: Int
     var failures = 0
     var incidents = 0
@@ -18,19 +23,20 @@ final class PluginBatch: Sendable {
   private let state: Mutex<State>
   private let isDone = DispatchSemaphore(value: 0)
 
-  init(_ bodies: [[UInt8]], failuresAllowed: Int) {
+  init(_ bodies: [[UInt8]], failuresAllowed: Int, asksForProblems: Bool = false) {
     self.bodies = bodies
     self.failuresAllowed = failuresAllowed
-    state = Mutex(State(verdicts: Array(repeating: nil, count: bodies.count), open: bodies.count))
+    self.asksForProblems = asksForProblems
+    state = Mutex(State(results: Array(repeating: nil, count: bodies.count), open: bodies.count))
   }
 
-  /// Enters a verdict; the first one of a completion counts.
-  func enter(_ verdict: Verdict, at index: Int) {
+  /// Enters a result; the first one of a request counts.
+  func enter(_ result: PluginResult, at index: Int) {
     let isLast = state.withLock { state in
-      guard state.verdicts[index] == nil else { return false }
-      state.verdicts[index] = verdict
+      guard state.results[index] == nil else { return false }
+      state.results[index] = result
       state.open -= 1
-      if case .failure = verdict { state.failures += 1 }
+      if case .verdict(.failure) = result { state.failures += 1 }
       return state.open == 0
     }
     if isLast { isDone.signal() }
@@ -49,10 +55,10 @@ final class PluginBatch: Sendable {
     }
   }
 
-  /// Waits for all verdicts.
-  func wait() -> [Verdict] {
+  /// Waits for all results.
+  func wait() -> [PluginResult] {
     if !bodies.isEmpty { isDone.wait() }
-    return state.withLock { $0.verdicts.map { $0 ?? .failure("not judged") } }
+    return state.withLock { $0.results.map { $0 ?? .failure("not judged") } }
   }
 }
 
@@ -65,5 +71,5 @@ struct PluginItem {
   /// Whether a process that had judged others before failed on it alone: now a new one has to.
   var needsNewProcess = false
 
-  func enter(_ verdict: Verdict) { batch.enter(verdict, at: index) }
+  func enter(_ result: PluginResult) { batch.enter(result, at: index) }
 }

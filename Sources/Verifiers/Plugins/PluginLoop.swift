@@ -230,7 +230,9 @@ final class PluginLoop {
 
   private func read(_ line: ArraySlice<UInt8>, of worker: PluginWorker) {
     do throws(PluginAnswer.Fault) {
-      let answer = try PluginAnswer(line, parts: manifest.parts, rewards: manifest.rewards)
+      let answer = try PluginAnswer(
+        line, parts: manifest.parts, rewards: manifest.rewards,
+        isProblem: { worker.held[$0]?.batch.asksForProblems ?? false })
       guard let item = worker.take(answer.id, now: now) else {
         misbehaved(
           worker,
@@ -242,7 +244,7 @@ final class PluginLoop {
       }
       incidents = 0
       failedStarts = 0
-      item.enter(answer.verdict)
+      item.enter(answer.result)
     } catch {
       misbehaved(worker, error.message, id: error.id)
     }
@@ -305,7 +307,7 @@ final class PluginLoop {
       incidents = 0
       giveUp("\(count) processes in a row came to nothing; the last one: \(reason)") { _ in true }
     } else {
-      giveUp("too much has failed already: \(reason)") { $0.isLost }
+      giveUp("\(PluginBatch.lost): \(reason)") { $0.isLost }
     }
   }
 

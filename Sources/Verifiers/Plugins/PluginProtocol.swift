@@ -5,9 +5,29 @@ package enum PluginProtocol {
     ofLine line: [UInt8], parts: [String], rewards: ClosedRange<Double>
   ) -> Verdict {
     do throws(PluginAnswer.Fault) {
-      return try PluginAnswer(line[...], parts: parts, rewards: rewards).verdict
+      let answer = try PluginAnswer(line[...], parts: parts, rewards: rewards)
+      guard case .verdict(let verdict) = answer.result else {
+        preconditionFailure("no problem was asked for")
+      }
+      return verdict
     } catch {
       return .failure(error.message)
+    }
+  }
+
+  /// What a line comes to as the answer to a place under the id 0.
+  ///
+  /// - Throws: `SourceError` where it is a refusal, or no answer at all.
+  package static func problem(ofLine line: [UInt8]) throws(SourceError) -> SourcedProblem {
+    do throws(PluginAnswer.Fault) {
+      let answer = try PluginAnswer(line[...], parts: [], rewards: 0...1) { _ in true }
+      switch answer.result {
+      case .problem(let problem): return problem
+      case .refusal(let words): throw SourceError.refused(words)
+      case .verdict: preconditionFailure("no score was asked for")
+      }
+    } catch {
+      throw SourceError.failed(at: 0, error.message)
     }
   }
 
