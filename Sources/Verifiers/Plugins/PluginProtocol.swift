@@ -19,15 +19,16 @@ package enum PluginProtocol {
   ///
   /// - Throws: `SourceError` where it is a refusal, or no answer at all.
   package static func problem(ofLine line: [UInt8]) throws(SourceError) -> SourcedProblem {
+    let answer: PluginAnswer
     do throws(PluginAnswer.Fault) {
-      let answer = try PluginAnswer(line[...], parts: [], rewards: 0...1) { _ in true }
-      switch answer.result {
-      case .problem(let problem): return problem
-      case .refusal(let words): throw SourceError.refused(words)
-      case .verdict: preconditionFailure("no score was asked for")
-      }
+      answer = try PluginAnswer(line[...], parts: [], rewards: 0...1) { _ in true }
     } catch {
-      throw SourceError.failed(at: 0, error.message)
+      throw .failed(at: 0, error.message)
+    }
+    switch answer.result {
+    case .problem(let problem): return problem
+    case .refusal(let words): throw .refused(words)
+    case .verdict: preconditionFailure("no score was asked for")
     }
   }
 
