@@ -178,7 +178,8 @@ struct SourceReader {
     if let limit = rules.longestCompletion, answerLength > limit {
       throw settings.error(
         "\(place): the answer takes \(answerLength) tokens with its marks, but completions have at "
-          + "most \(limit) and an end mark; set longest: { completion: \(limit) } to leave such out")
+          + "most \(limit) and an end mark; set longest: { completion: \(limit) } to leave such out"
+      )
     }
     return true
   }
@@ -189,7 +190,8 @@ struct SourceReader {
         + "\(caps.prompt) and longest.completion \(caps.completion) (the shortest prompt of the "
         + "others has \(shortest) tokens); raise them, or shorten prompts with 'prompt'"
     }
-    return "\(plugin.name) made no \(split.rawValue) problem of \(source.dataset) that no other split "
+    return
+      "\(plugin.name) made no \(split.rawValue) problem of \(source.dataset) that no other split "
       + "has; choose settings that allow more different problems"
   }
 }

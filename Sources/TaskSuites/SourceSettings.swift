@@ -47,7 +47,9 @@ struct SourceSettings {
     }
     settings = settingsNode?.plainJSON ?? "{}"
     rewrite =
-      if let rewriteNode { try PromptRewrite(rewriteNode, file: keys.file) } else { PromptRewrite() }
+      if let rewriteNode { try PromptRewrite(rewriteNode, file: keys.file) } else {
+        PromptRewrite()
+      }
   }
 
   /// The seed of a split's data set: a million above the split's before it.

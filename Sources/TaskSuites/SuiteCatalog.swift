@@ -73,7 +73,8 @@ package struct SuiteCatalog: Sendable {
       ? URL(filePath: nameOrPath) : files().first { $0.name == nameOrPath }?.url
     guard let url, url.pathExtension != "jsonl",
       let text = try? String(contentsOf: url, encoding: .utf8),
-      let root = try? JSON5.parse(text, file: nameOrPath), case .string(let base)? = root["base"]?.value
+      let root = try? JSON5.parse(text, file: nameOrPath),
+      case .string(let base)? = root["base"]?.value
     else { return nil }
     return base
   }

@@ -44,7 +44,8 @@ extension SuiteLoader {
     let reader = SourceReader(
       plugin: plugin,
       verifier: try makeVerifier(chosen, weights: weights, file: settings.file), source: source,
-      task: task, suiteSeed: sources.suiteSeed, rule: sources.rule, caps: sources.caps, rules: rules,
+      task: task, suiteSeed: sources.suiteSeed, rule: sources.rule, caps: sources.caps,
+      rules: rules,
       settings: settings)
     let (rows, note) = try reader.rows(owners: &sources.owners)
     if let note { notes.append(note) }

@@ -29,7 +29,7 @@ try:
 except ImportError as error:
     place = "Tasks/plugins/math-verify"
     sys.exit(
-        f"{error}: python3 -m venv {place}/.venv && {place}/.venv/bin/pip install -r {place}/requirements.txt"
+        f"{error}; install it: python3 -m venv {place}/.venv && {place}/.venv/bin/pip install -r {place}/requirements.txt"
     )
 
 SECONDS = 2  # for reading a text, and for a comparison

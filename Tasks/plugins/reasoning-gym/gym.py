@@ -30,7 +30,7 @@ try:
 except ImportError as error:
     place = "Tasks/plugins/reasoning-gym"
     sys.exit(
-        f"{error}: python3 -m venv {place}/.venv && {place}/.venv/bin/pip install -r {place}/requirements.txt"
+        f"{error}; install it: python3 -m venv {place}/.venv && {place}/.venv/bin/pip install -r {place}/requirements.txt"
     )
 
 VERSION = importlib.metadata.version("reasoning-gym")
