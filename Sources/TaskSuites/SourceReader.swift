@@ -80,6 +80,7 @@ struct SourceReader {
       for problem in problems where search.found < wanted && barren < patience {
         defer { index += 1 }
         barren += 1
+        guard let problem else { continue }
         let place = "\(split.rawValue) problem \(index) (seed \(seed)) of \(source.dataset)"
         let prompt = try rewritten(problem.prompt, place)
         let hash = Split.contentHash(of: prompt.utf8)
@@ -110,7 +111,7 @@ struct SourceReader {
 
   private func ask(
     seed: Int, _ split: Split, _ indices: Range<Int>
-  ) throws(SuiteError) -> [SourcedProblem] {
+  ) throws(SuiteError) -> [SourcedProblem?] {
     do throws(SourceError) {
       return try plugin.problems(
         at: indices.map {

@@ -40,6 +40,7 @@ final class SourceLab {
         if kind == "mute": del answer["prompt"]
         if kind == "blank": answer["prompt"] = ""
         if kind == "columns": answer["columns"] = {"index": index}
+        if kind == "gaps" and index % 3: answer = {"id": request["id"], "prompt": None}
         if kind == "score": answer = {"id": request["id"], "reward": 1, "parts": {"correctness": 1}}
         if kind == "accent" and index == 3: answer["prompt"] += "é"
         if kind == "unsure": answer["answer"] = None

@@ -80,6 +80,12 @@ struct SourceTests {
     #expect(demonstrations?.message.contains("sources don't make any") == true)
   }
 
+  @Test func placesWithoutAProblemAreLeftOut() throws {
+    let suite = try SourceLab().open("dataset: 'gaps', train: 30, validation: 0, test: 0")
+    let indices = suite.all(.train).compactMap { Int($0.columns["index"] ?? "") }
+    #expect(indices.count == 30 && indices.allSatisfy { $0 % 3 == 0 })
+  }
+
   @Test func whatDoesNotFitIsNamed() throws {
     let lab = try SourceLab()
     var rules = standardRules

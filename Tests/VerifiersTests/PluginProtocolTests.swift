@@ -72,7 +72,7 @@ import Verifiers
   }
 
   @Test func problemsAreRead() throws {
-    func read(_ line: String) throws -> SourcedProblem {
+    func read(_ line: String) throws -> SourcedProblem? {
       try PluginProtocol.problem(ofLine: Array(line.utf8))
     }
     #expect(
@@ -81,6 +81,7 @@ import Verifiers
     #expect(
       try read(#"{"id":0,"prompt":"?","answer":null}"#)
         == SourcedProblem(prompt: "?", answer: "", columns: [:]))
+    #expect(try read(#"{"id":0,"prompt":null}"#) == nil)
     #expect(throws: SourceError.refused("no such set")) {
       try read(#"{"id":0,"error":"no such set"}"#)
     }

@@ -104,10 +104,12 @@ struct PluginAnswer: Equatable {
     var prompt: String?
     var answer = ""
     var columns: [String: String] = [:]
+    var isLeftOut = false
     var error: String?
     for member in members where member.key != "id" {
       switch (member.key, member.value) {
       case ("prompt", .string(let text)): prompt = text
+      case ("prompt", .null): isLeftOut = true
       case ("answer", .string(let text)): answer = text
       // A data set whose scorer needs no reference may have none.
       case ("answer", .null): break
@@ -131,6 +133,7 @@ struct PluginAnswer: Equatable {
       guard members.count == 2 else { throw fault("an error and a problem at once") }
       return .refusal(readable(error))
     }
+    if isLeftOut { return .problem(nil) }
     guard let prompt, !prompt.isEmpty else { throw fault("a problem without a prompt") }
     return .problem(SourcedProblem(prompt: prompt, answer: answer, columns: columns))
   }

@@ -15,10 +15,10 @@ package enum PluginProtocol {
     }
   }
 
-  /// What a line comes to as the answer to a place under the id 0.
+  /// What a line comes to as the answer to a place under the id 0; nil where nothing is there.
   ///
   /// - Throws: `SourceError` where it is a refusal, or no answer at all.
-  package static func problem(ofLine line: [UInt8]) throws(SourceError) -> SourcedProblem {
+  package static func problem(ofLine line: [UInt8]) throws(SourceError) -> SourcedProblem? {
     let answer: PluginAnswer
     do throws(PluginAnswer.Fault) {
       answer = try PluginAnswer(line[...], parts: [], rewards: 0...1) { _ in true }

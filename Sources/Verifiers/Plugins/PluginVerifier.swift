@@ -40,19 +40,20 @@ public final class PluginVerifier: Verifier {
     }
   }
 
-  /// The problems at some places, from a plugin whose manifest says that it makes problems.
+  /// The problems at some places, from a plugin whose manifest says that it makes problems; nil at
+  /// the places that a data set leaves out.
   ///
   /// Its processes make them side by side; the order is that of the places.
   ///
-  /// - Throws: `SourceError` for the first place that has none.
-  package func problems(at places: [ProblemPlace]) throws(SourceError) -> [SourcedProblem] {
+  /// - Throws: `SourceError` for the first place that is refused or fails.
+  package func problems(at places: [ProblemPlace]) throws(SourceError) -> [SourcedProblem?] {
     precondition(manifest.makesProblems, "\(name) makes no problems")
     guard !places.isEmpty else { return [] }
     do throws(VerifierError) { try start() } catch { throw .unavailable(error.description) }
     let batch = PluginBatch(
       places.map(PluginRequest.body(_:)), failuresAllowed: 0, asksForProblems: true)
     host.post(.judge(batch))
-    var problems: [SourcedProblem] = []
+    var problems: [SourcedProblem?] = []
     problems.reserveCapacity(places.count)
     var failure: SourceError?
     for (index, result) in batch.wait().enumerated() {

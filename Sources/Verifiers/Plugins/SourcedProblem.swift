@@ -42,8 +42,8 @@ package enum SourceError: Error, Equatable {
 enum PluginResult: Equatable {
   /// To a completion; a failure also where a problem was asked for and none came.
   case verdict(Verdict)
-  /// To the place of a problem.
-  case problem(SourcedProblem)
+  /// To the place of a problem; nil where the data set leaves this place out.
+  case problem(SourcedProblem?)
   /// The program's own words why it has no problem at a place.
   case refusal(String)
 
