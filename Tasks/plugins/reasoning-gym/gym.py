@@ -9,7 +9,8 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OWN_PYTHON = os.path.join(HERE, ".venv", "bin", "python")
-if os.access(OWN_PYTHON, os.X_OK) and os.path.realpath(sys.prefix) != os.path.realpath(os.path.join(HERE, ".venv")):
+if os.access(OWN_PYTHON, os.X_OK) and "IN_OWN_PYTHON" not in os.environ:
+    os.environ["IN_OWN_PYTHON"] = "1"
     os.execv(OWN_PYTHON, [OWN_PYTHON, os.path.abspath(__file__)])
 
 # Answers have a descriptor of their own: what a data set prints must not get among them.
