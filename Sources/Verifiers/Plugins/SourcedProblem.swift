@@ -26,6 +26,13 @@ package struct SourcedProblem: Sendable, Equatable {
   package var answer: String
   /// What the source wants to be told again when it scores a completion.
   package var columns: [String: String]
+
+  /// Makes a problem from its parts.
+  package init(prompt: String, answer: String, columns: [String: String]) {
+    self.prompt = prompt
+    self.answer = answer
+    self.columns = columns
+  }
 }
 
 /// Why a source plugin's problems can't be had.
