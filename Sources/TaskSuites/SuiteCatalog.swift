@@ -65,8 +65,10 @@ package struct SuiteCatalog: Sendable {
     return try load(file.url, shown: shown(file.url), rules: rules)
   }
 
-  /// The model that a suite file says training starts from, read without opening the suite, which
-  /// takes a while where a plugin makes its problems; nil where the file can't be read or names none.
+  /// The model that the file of a suite with sources says training starts from, read without opening
+  /// the suite, which takes a while where plugins make its problems.
+  ///
+  /// Nil where it names none, for other suites, which may as well be opened, and for broken files.
   package func statedBase(of nameOrPath: String) -> String? {
     let url =
       Self.isPath(nameOrPath)
@@ -74,7 +76,8 @@ package struct SuiteCatalog: Sendable {
     guard let url, url.pathExtension != "jsonl",
       let text = try? String(contentsOf: url, encoding: .utf8),
       let root = try? JSON5.parse(text, file: nameOrPath),
-      case .string(let base)? = root["base"]?.value
+      case .string(let base)? = root["base"]?.value,
+      case .array(let tasks)? = root["tasks"]?.value, tasks.contains(where: { $0["source"] != nil })
     else { return nil }
     return base
   }

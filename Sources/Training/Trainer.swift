@@ -149,20 +149,10 @@ package final class Trainer {
   static func firstModel(
     _ configuration: Configuration, _ installation: Installation
   ) throws -> ModelBundle {
-    var name = configuration.model
-    if name.isEmpty {
-      let stated = SuiteCatalog(folder: installation.tasks).statedBase(of: configuration.suite)
-      if let stated {
-        name = stated
-      } else {
-        let suite = try SuiteLocator.open(configuration.suite, installation: installation)
-        guard let base = suite.base else {
-          throw TrainingError.missing(
-            "suite \(suite.name) names no base to start from", mend: "Give a model with --model.")
-        }
-        name = base
-      }
-    }
+    let name =
+      configuration.model.isEmpty
+      ? try SuiteLocator.base(of: configuration.suite, installation: installation)
+      : configuration.model
     return try ModelLocator.open(
       name, installation: installation, sizes: ModelLocator.Sizes(configuration))
   }
