@@ -104,7 +104,7 @@ struct SourceTests {
     // What is longer than the suite allows is left out, and only that.
     let short = try lab.open(
       "dataset: 'uneven', settings: {count: 300}, train: 400, test: 0, validation: 0",
-      suite: "longest: {prompt: 40},")
+      suite: "longest: {prompt: 30},")
     let answers = short.all(.train).compactMap { Int($0.answer) }
     #expect(answers.count > 100 && answers.allSatisfy { $0 % 2 == 1 })
   }
@@ -120,7 +120,7 @@ struct SourceTests {
     #expect(error.kind == .verifierFailed)
     #expect(error.message.contains(words), "\(error)")
     #expect(
-      error.description.contains("mine.json5:2:9: the plugin source did not make train problem"))
+      error.description.contains("mine.json5:2:10: the plugin source did not make train problem"))
     if dataset == "dies" { #expect(error.message.contains("problem 7 (seed 0) of dies")) }
   }
 
