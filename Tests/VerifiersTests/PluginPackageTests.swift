@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import Verifiers
 
@@ -7,6 +8,7 @@ enum PluginPackages {
   private static let repository = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
   private static let environment = repository.appending(path: ".venv-plugins")
+  private static let labs = Mutex<[PluginLab]>([])
   static let names = ["reasoning-gym", "math-verify"]
 
   /// Whether the packages are installed as the plugins want them.
@@ -26,7 +28,11 @@ enum PluginPackages {
       + "installs them")
 
   /// A shipped plugin, run by the Python that has its package.
-  static func plugin(_ name: String, _ change: (String) -> String = { $0 }) throws -> PluginLab {
+  ///
+  /// Its folder stays until the tests end: the plugin starts its programs in it when they are needed.
+  static func plugin(
+    _ name: String, _ change: (String) -> String = { $0 }
+  ) throws -> PluginVerifier {
     let folder = repository.appending(path: "Tasks/plugins/\(name)")
     let manifest = try String(contentsOf: folder.appending(path: "plugin.json5"), encoding: .utf8)
     let python = environment.appending(path: "bin/python").path
@@ -39,7 +45,8 @@ enum PluginPackages {
       try lab.write(
         String(contentsOf: folder.appending(path: file), encoding: .utf8), to: file)
     }
-    return lab
+    labs.withLock { $0.append(lab) }
+    return try lab.plugin()
   }
 
   /// The names of all data sets of reasoning-gym.
@@ -75,7 +82,7 @@ struct PluginPackageTests {
   }
 
   @Test func everyDataSetGivesItsReferenceAFullScore() throws {
-    let gym = try PluginPackages.plugin("reasoning-gym").plugin()
+    let gym = try PluginPackages.plugin("reasoning-gym")
     let names = try PluginPackages.datasets()
     #expect(names.count > 100)
     var withoutReference: Set<String> = []
@@ -119,8 +126,8 @@ struct PluginPackageTests {
       [0, 1, 999, 1000, 54_321].map { place(name, $0, name == "composite" ? settings : "{}") }
     }
     let (one, other) = (
-      try PluginPackages.plugin("reasoning-gym").plugin(),
-      try PluginPackages.plugin("reasoning-gym").plugin()
+      try PluginPackages.plugin("reasoning-gym"),
+      try PluginPackages.plugin("reasoning-gym")
     )
     let first = try one.problems(at: places)
     let second = try other.problems(at: places.reversed())
@@ -129,10 +136,10 @@ struct PluginPackageTests {
   }
 
   @Test func partialScoresCountOnlyWhereTheyAreAskedFor() throws {
-    let strict = try PluginPackages.plugin("reasoning-gym").plugin()
+    let strict = try PluginPackages.plugin("reasoning-gym")
     let lenient = try PluginPackages.plugin("reasoning-gym") {
       $0.replacing(#"FULL_SCORES_ONLY: "1""#, with: #"FULL_SCORES_ONLY: "0""#)
-    }.plugin()
+    }
     let problem = try #require(try strict.problems(at: [place("chain_sum", 0)])[0])
     // The scorer pays for the reference copied among other things.
     let copied = "xx\(problem.answer)xx"
@@ -150,7 +157,7 @@ struct PluginPackageTests {
   }
 
   @Test func mistakesAreRefusedInWords() throws {
-    let gym = try PluginPackages.plugin("reasoning-gym").plugin()
+    let gym = try PluginPackages.plugin("reasoning-gym")
     for (dataset, settings, words) in [
       ("chain_summ", "{}", "did you mean 'chain_sum'?"),
       ("chain_sum", #"{"terms": 2}"#, "chain_sum has no setting 'terms'; it has min_terms"),
@@ -175,7 +182,7 @@ struct PluginPackageTests {
   }
 
   @Test func answersAreComparedAsMathematics() throws {
-    let judge = try PluginPackages.plugin("math-verify").plugin()
+    let judge = try PluginPackages.plugin("math-verify")
     let right = [
       ("42", "42"), ("42", "$42$"), ("42", #"\boxed{42}"#), ("1000", "1,000"), ("1/2", "0.5"),
       (#"\frac{1}{2}"#, "1/2"), ("$x^2+2x+1$", "(x+1)^2"), (#"\{1,2\}"#, #"\{2,1\}"#),
