@@ -80,6 +80,36 @@ need_transformers() {
   echo "$HONE_NO_TRANSFORMERS" >&2
 }
 
+# reasoning-gym and math-verify for the tests of their plugins, in .venv-plugins; as above.
+need_plugin_packages() {
+  local venv=$root/.venv-plugins log reason
+  local wanted=("$root/Tasks/plugins/reasoning-gym/requirements.txt" "$root/Tasks/plugins/math-verify/requirements.txt")
+  if cat "${wanted[@]}" | cmp -s - "$venv/requirements.txt" && "$venv/bin/python" -c ''; then return; fi
+  rm -rf "$venv"
+  if ! python3 -c 'import ensurepip, venv' 2>/dev/null && ! install_packages python3-venv; then
+    reason="Python's venv is missing (Debian: python3-venv)"
+  else
+    echo 'Installing reasoning-gym and math-verify into .venv-plugins, for the tests…' >&2
+    log=$(mktemp)
+    if python3 -m venv "$venv" >"$log" 2>&1 &&
+      "$venv/bin/pip" install --no-cache-dir --progress-bar off --timeout 20 --retries 2 \
+        -r "${wanted[0]}" -r "${wanted[1]}" >>"$log" 2>&1; then
+      rm -f "$log"
+      cat "${wanted[@]}" >"$venv/requirements.txt"
+      return
+    fi
+    if ! grep -q 'connection broken by' "$log"; then
+      tail -n 20 "$log" >&2
+      rm -f "$log"
+      die "the requirements.txt of Tasks/plugins can't be installed; they need Python 3.11 or newer and 400 MB of disk"
+    fi
+    rm -f "$log"
+    reason="PyPI can't be reached"
+  fi
+  export HONE_NO_PLUGIN_PACKAGES="$reason: without reasoning-gym and math-verify, their tests are skipped"
+  echo "$HONE_NO_PLUGIN_PACKAGES" >&2
+}
+
 # Swift takes the vector width from the C target CPU: without it a vector of 16 floats is 4 operations.
 set_build_flags() {
   local known=' '

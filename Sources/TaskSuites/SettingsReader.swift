@@ -42,6 +42,19 @@ struct SettingsReader {
     return text
   }
 
+  /// One of the names of a type's cases.
+  mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ key: String, default value: Choice
+  ) throws(SuiteError) -> Choice {
+    guard let node = node(key), let name = try string(key) else { return value }
+    guard let choice = Choice(rawValue: name) else {
+      throw error(
+        "\(key) can't be \(quoted(name)); "
+          + suggestion(for: name, among: Choice.allCases.map(\.rawValue)), at: node.position)
+    }
+    return choice
+  }
+
   mutating func flag(_ key: String, default value: Bool) throws(SuiteError) -> Bool {
     guard let node = node(key) else { return value }
     guard case .bool(let flag) = node.value else { throw wrong(key, "true or false", node) }

@@ -76,6 +76,23 @@ package struct SuiteCatalog: Sendable {
       .rows.map(\.worked)
   }
 
+  /// The model that the file of a suite with sources says training starts from, read without opening
+  /// the suite, which takes a while where plugins make its problems.
+  ///
+  /// Nil where it names none, for other suites, which may as well be opened, and for broken files.
+  package func statedBase(of nameOrPath: String) -> String? {
+    let url =
+      Self.isPath(nameOrPath)
+      ? URL(filePath: nameOrPath) : files().first { $0.name == nameOrPath }?.url
+    guard let url, url.pathExtension != "jsonl",
+      let text = try? String(contentsOf: url, encoding: .utf8),
+      let root = try? JSON5.parse(text, file: nameOrPath),
+      case .string(let base)? = root["base"]?.value,
+      case .array(let tasks)? = root["tasks"]?.value, tasks.contains(where: { $0["source"] != nil })
+    else { return nil }
+    return base
+  }
+
   /// Whether a text is a path, not the name of a suite in the folder.
   package static func isPath(_ nameOrPath: String) -> Bool {
     nameOrPath.contains("/") || endings.contains { nameOrPath.hasSuffix("." + $0) }

@@ -42,6 +42,7 @@ struct SuiteLoader {
     let base = try settings.string("base")
     let (verifierName, weights) = try verifierChoice(&settings)
     let caps = try lengthCaps(&settings)
+    let rule = try settings.choice("splits", default: SplitRule.content)
     let list = settings.node("tasks")
     try settings.finish(what: "a suite")
     guard let list, case .array(let entries) = list.value else {
@@ -56,10 +57,12 @@ struct SuiteLoader {
     var digest = StableHash(0)
     digest.combine(file.text.utf8)
     var tasks: [SuiteTask] = []
+    var sources = SourceContext(
+      suiteSeed: seed, rule: rule, caps: root["longest"] == nil ? nil : caps)
     for entry in entries {
       let task = try self.task(
         entry, beside: url, shown: shown, verifierName: verifierName, weights: weights, caps: caps,
-        notes: &notes, digest: &digest)
+        sources: &sources, notes: &notes, digest: &digest)
       if tasks.contains(where: { $0.name == task.name }) {
         throw settings.error(
           "two tasks are called \(quoted(task.name)); give each its own name", at: entry.position)
@@ -113,18 +116,24 @@ struct SuiteLoader {
 
   private func task(
     _ node: JSON5Node, beside suite: URL, shown: String, verifierName: String?,
-    weights: [String: Double]?, caps: LengthCaps, notes: inout [String],
-    digest: inout StableHash
+    weights: [String: Double]?, caps: LengthCaps, sources: inout SourceContext,
+    notes: inout [String], digest: inout StableHash
   ) throws(SuiteError) -> SuiteTask {
     var settings = try SettingsReader(node, file: shown, what: "a task")
     let name = try settings.string("name")
     let weight = try settings.number("weight", default: 1, within: 0...1e6)
     let ownVerifier = try settings.string("verifier")
     let path = try settings.string("file")
+    let sourceName = try settings.string("source")
     let generatorNode = settings.node("generator")
+    guard sourceName != nil || sources.rule == .content else {
+      throw settings.error(
+        #"a suite with splits: "seeds" has tasks of sources alone: the problems of others are "#
+          + "sorted by their content, and might be in two splits")
+    }
     let generatorName = generatorNode == nil ? nil : try settings.string("generator")
-    switch (generatorName, path) {
-    case (let generatorName?, nil):
+    switch (generatorName, path, sourceName) {
+    case (let generatorName?, nil, nil):
       let entry = GeneratorRegistry.table.first { $0.name == generatorName }
       guard let entry else {
         throw settings.error(
@@ -140,7 +149,7 @@ struct SuiteLoader {
         source: .generator(generator), caps: caps)
       try check(task, of: settings)
       return task
-    case (nil, let path?):
+    case (nil, let path?, nil):
       try settings.finish(what: "a task of a file")
       let url = URL(filePath: path, relativeTo: suite.deletingLastPathComponent())
       let file = try TextFile(url, name: path)
@@ -149,8 +158,12 @@ struct SuiteLoader {
         RowFile(file), name: name ?? url.deletingPathExtension().lastPathComponent,
         weight: weight, verifierName: ownVerifier ?? verifierName, weights: weights,
         notes: &notes)
+    case (nil, nil, let sourceName?):
+      return try sourceTask(
+        sourceName, name: name, weight: weight, verifierName: ownVerifier ?? verifierName,
+        weights: weights, &settings, &sources, notes: &notes, digest: &digest)
     default:
-      throw settings.error(#"a task needs either "generator" or "file""#)
+      throw settings.error(#"a task needs either "generator" or "file" or "source""#)
     }
   }
 
@@ -176,7 +189,7 @@ struct SuiteLoader {
       caps: SuiteLoader.defaultCaps)
   }
 
-  private func makeVerifier(
+  func makeVerifier(
     _ name: String, weights: [String: Double]?, file: String
   ) throws(SuiteError) -> any Verifier {
     do throws(VerifierError) {

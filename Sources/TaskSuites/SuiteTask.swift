@@ -8,6 +8,8 @@ package struct SuiteTask: Sendable {
 
   /// The name that results are broken down by; rows of a file may name other tasks.
   package let name: String
+  /// Whether a source plugin made the problems, and not a file or a generator.
+  let isSourced: Bool
   /// The share of this task in relation to the others' weights.
   package let weight: Double
   /// What makes the problems, in words: a generator's name or a file.
@@ -21,9 +23,10 @@ package struct SuiteTask: Sendable {
 
   init(
     name: String, weight: Double, origin: String, verifierName: String, source: Source,
-    caps: LengthCaps
+    caps: LengthCaps, isSourced: Bool = false
   ) {
     self.name = name
+    self.isSourced = isSourced
     self.weight = weight
     self.origin = origin
     self.verifierName = verifierName

@@ -109,6 +109,12 @@ package struct TaskSuite: Sendable {
   /// - Throws: `SuiteError` that says how to mend it.
   package func checkHasProblems(in split: Split) throws(SuiteError) {
     guard shares[split] == nil else { return }
+    if tasks.allSatisfy(\.isSourced) {
+      throw SuiteError(
+        .badData, file: file,
+        "the sources gave no problem to the split \(split.rawValue); ask for some with a key such as "
+          + "\(split.rawValue): 100, or choose settings that allow more different problems")
+    }
     throw SuiteError(
       .badData, file: file,
       "no row is in the split \(split.rawValue): prompts are sorted by their hash, 18 in 20 to train "
@@ -124,6 +130,12 @@ package struct TaskSuite: Sendable {
       guard case .rows(let set) = task.source,
         let row = set.rows.first(where: { $0.split == .train && $0.worked.demonstration == nil })
       else { continue }
+      guard !task.isSourced else {
+        throw SuiteError(
+          .badData, file: file,
+          "the task \(quoted(task.name)) has no demonstrations, which supervised training learns: "
+            + "sources don't make any; train it with another algorithm")
+      }
       throw SuiteError(
         .badData, file: task.origin, position: TextPosition(line: row.line, column: 1),
         "the row has no 'demonstration', which supervised training learns; add one such as "

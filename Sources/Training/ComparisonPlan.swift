@@ -66,7 +66,9 @@ package struct ComparisonPlan: Sendable, Equatable {
     var common = try Configuration(
       resolving: Self.settings(settings) { $0.isReadByAll })
     common.seed = firstSeed
-    if common.model.isEmpty { common.model = try Self.base(of: common, installation) }
+    if common.model.isEmpty {
+      common.model = try SuiteLocator.base(of: common.suite, installation: installation)
+    }
     let model = try Trainer.firstModel(common, installation)
     common.model = model.name
     try Trainer.suite(of: common, fitting: model, installation).checkHasProblems(
@@ -191,16 +193,6 @@ package struct ComparisonPlan: Sendable, Equatable {
       ? settings
       : [ConfigurationSetting(key: "steps", given: .value(.integer(defaultSteps)), origin: .flag)]
         + settings
-  }
-
-  private static func base(of common: Configuration, _ installation: Installation) throws -> String
-  {
-    let suite = try SuiteLocator.open(common.suite, installation: installation)
-    guard let base = suite.base else {
-      throw TrainingError.missing(
-        "suite \(suite.name) names no base to start from", mend: "Give a model with --model.")
-    }
-    return base
   }
 }
 

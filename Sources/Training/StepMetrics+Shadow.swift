@@ -25,10 +25,3 @@ extension RunState {
     m["shadow/parted"] = Double(shadowWatch?.parting?.step ?? 0)
   }
 }
-
-extension Verdict {
-  /// The reward; nil for a failure.
-  var reward: Double? {
-    if case .score(let score) = self { score.reward } else { nil }
-  }
-}

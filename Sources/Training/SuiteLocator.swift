@@ -11,6 +11,19 @@ package enum SuiteLocator {
     try SuiteCatalog(folder: installation.tasks).open(name)
   }
 
+  /// The model that a suite says training starts from.
+  ///
+  /// - Throws: `SuiteError`, or `TrainingError` where the suite names none.
+  static func base(of name: String, installation: Installation) throws -> String {
+    if let base = SuiteCatalog(folder: installation.tasks).statedBase(of: name) { return base }
+    let suite = try open(name, installation: installation)
+    guard let base = suite.base else {
+      throw TrainingError.missing(
+        "suite \(suite.name) names no base to start from", mend: "Give a model with --model.")
+    }
+    return base
+  }
+
   /// Opens a suite whose every problem fits a model.
   ///
   /// - Throws: `SuiteError`, which names file, line and character where a row doesn't fit.

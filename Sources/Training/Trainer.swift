@@ -92,6 +92,12 @@ package final class Trainer {
         configuration, folder, model, reference: reference, installation, verifier, shadow)
       state = try TrainerCheckpoint.restore(run, from: files)
       toldConfiguration = configuration.withFileNames(of: files.manifest)
+      let fingerprint = files.manifest?.madeBy["suite_fingerprint"]?.stringValue
+      if let fingerprint, fingerprint != suite.fingerprint {
+        warnings.append(
+          "the suite \(suite.name) is not what it was at the checkpoint (its files, or the package "
+            + "that makes its problems, have changed): from here on it is another run")
+      }
       let core = files.manifest?.madeBy["blas_core"]?.stringValue
       if let core, core != MatrixProduct.coreName {
         warnings.append(
@@ -119,15 +125,10 @@ package final class Trainer {
   static func firstModel(
     _ configuration: Configuration, _ installation: Installation
   ) throws -> ModelBundle {
-    var name = configuration.model
-    if name.isEmpty {
-      let suite = try SuiteLocator.open(configuration.suite, installation: installation)
-      guard let base = suite.base else {
-        throw TrainingError.missing(
-          "suite \(suite.name) names no base to start from", mend: "Give a model with --model.")
-      }
-      name = base
-    }
+    let name =
+      configuration.model.isEmpty
+      ? try SuiteLocator.base(of: configuration.suite, installation: installation)
+      : configuration.model
     return try ModelLocator.open(
       name, installation: installation, sizes: ModelLocator.Sizes(configuration))
   }

@@ -6,6 +6,13 @@ public enum Verdict: Sendable, Equatable {
   case failure(String)
 }
 
+extension Verdict {
+  /// The reward; nil for a failure.
+  package var reward: Double? {
+    if case .score(let score) = self { score.reward } else { nil }
+  }
+}
+
 /// A reward and the named parts it was made of.
 public struct Score: Sendable, Equatable, Codable {
   /// What the policy is trained on.

@@ -40,7 +40,9 @@ struct ReportGroupTests {
           ]),
         try run(
           .raft, "b",
-          [["ledger/used": 0.5, "ledger/rejected": 0.5], ["ledger/used": 1, "ledger/rejected": 0]]),
+          [
+            ["ledger/used": 0.5, "ledger/rejected": 0.5], ["ledger/used": 1, "ledger/rejected": 0],
+          ]),
         try run(.sft, "c", [["loss": 1]]),
       ]
       let page = try HTMLPage(RunReport(paths).html)

@@ -3,7 +3,7 @@ import Testing
 import Verifiers
 
 /// A plugin in a folder of its own, which goes when the lab does.
-final class PluginLab {
+final class PluginLab: Sendable {
   /// The plugin's folder.
   let folder = FileManager.default.temporaryDirectory.appending(
     path: "hone-plugin-\(UUID().uuidString)")

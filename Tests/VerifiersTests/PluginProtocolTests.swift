@@ -70,4 +70,35 @@ import Verifiers
       read(Array(#"{"id":0,"error":"\#(long)"}"#.utf8)).reason
         == "it could not judge: " + long.prefix(300) + "…")
   }
+
+  @Test func problemsAreRead() throws {
+    func read(_ line: String) throws -> SourcedProblem? {
+      try PluginProtocol.problem(ofLine: Array(line.utf8))
+    }
+    #expect(
+      try read(#"{"id":0,"prompt":"1+1=","answer":"2","columns":{"seed":"7"}}"#)
+        == SourcedProblem(prompt: "1+1=", answer: "2", columns: ["seed": "7"]))
+    #expect(
+      try read(#"{"id":0,"prompt":"?","answer":null}"#)
+        == SourcedProblem(prompt: "?", answer: "", columns: [:]))
+    #expect(try read(#"{"id":0,"prompt":null}"#) == nil)
+    #expect(throws: SourceError.refused("no such set")) {
+      try read(#"{"id":0,"error":"no such set"}"#)
+    }
+    for (line, message) in [
+      (#"{"id":0}"#, "a problem without a prompt"),
+      (#"{"id":0,"prompt":""}"#, "a problem without a prompt"),
+      (#"{"id":0,"prompt":1}"#, "the prompt is a number, not a string"),
+      (#"{"id":0,"prompt":"x","answer":1}"#, "the answer is a number, not a string"),
+      (#"{"id":0,"prompt":"x","columns":[]}"#, "columns is an array, not an object"),
+      (#"{"id":0,"prompt":"x","columns":{"a":1}}"#, "the column 'a' is a number, not a string"),
+      (#"{"id":0,"prompt":"x","error":"y"}"#, "an error and a problem at once"),
+      (
+        #"{"id":0,"reward":1}"#,
+        "an unknown key 'reward'; a problem has id, prompt, answer, columns or error"
+      ),
+    ] {
+      #expect(throws: SourceError.failed(at: 0, message)) { try read(line) }
+    }
+  }
 }

@@ -79,9 +79,4 @@ extension Verdict {
   var isFailure: Bool {
     if case .failure = self { true } else { false }
   }
-
-  /// The reward; nil for a failure.
-  var reward: Double? {
-    if case .score(let score) = self { score.reward } else { nil }
-  }
 }

@@ -32,6 +32,12 @@ struct ManifestReader {
     return text
   }
 
+  mutating func flag(_ key: String) throws(JSON5Error) -> Bool? {
+    guard let node = node(key) else { return nil }
+    guard case .bool(let flag) = node.value else { throw wrong(key, "true or false", node) }
+    return flag
+  }
+
   mutating func integer(
     _ key: String, within limits: ClosedRange<Int>
   ) throws(JSON5Error) -> Int? {

@@ -1,9 +1,9 @@
-/// What a plugin's program answers to one completion.
+/// What a plugin's program answers to one request.
 struct PluginAnswer: Equatable {
-  /// The id that the completion was handed out under.
+  /// The id that the request was handed out under.
   var id: Int
-  /// The score; the plugin's own words where it could not judge.
-  var verdict: Verdict
+  /// The score or the problem; the plugin's own words where it has none.
+  var result: PluginResult
 
   /// A line that can't be taken for an answer.
   struct Fault: Error, Equatable {
@@ -13,13 +13,16 @@ struct PluginAnswer: Equatable {
     var message: String
   }
 
-  /// Reads `{"id", "reward", "parts": {…}}` or `{"id", "error"}`.
+  /// Reads `{"id", "reward", "parts": {…}}`, `{"id", "prompt", "answer", "columns": {…}}` or
+  /// `{"id", "error"}`.
   ///
   /// - Parameters:
-  ///   - promised: the parts that a score must carry, and no others.
+  ///   - parts: the parts that a score must carry, and no others.
   ///   - rewards: the range of the reward.
+  ///   - isProblem: whether a problem was asked for under an id, and not a score.
   init(
-    _ line: ArraySlice<UInt8>, parts promised: [String], rewards: ClosedRange<Double>
+    _ line: ArraySlice<UInt8>, parts: [String], rewards: ClosedRange<Double>,
+    isProblem: (Int) -> Bool = { _ in false }
   ) throws(Fault) {
     let members: [PluginLine.Member]
     do throws(PluginLine.Fault) {
@@ -35,8 +38,16 @@ struct PluginAnswer: Equatable {
       throw Fault(id: nil, message: "an answer without an id: \(excerpt(of: line))")
     }
     self.id = id
-    func fault(_ message: String) -> Fault { Fault(id: id, message: message) }
+    result =
+      isProblem(id)
+      ? try PluginAnswer.problem(members, id: id)
+      : .verdict(try PluginAnswer.verdict(members, id: id, parts: parts, rewards: rewards))
+  }
 
+  private static func verdict(
+    _ members: [PluginLine.Member], id: Int, parts promised: [String], rewards: ClosedRange<Double>
+  ) throws(Fault) -> Verdict {
+    func fault(_ message: String) -> Fault { Fault(id: id, message: message) }
     var reward: Double?
     var parts: [String: Double]?
     var error: String?
@@ -66,8 +77,7 @@ struct PluginAnswer: Equatable {
     }
     if let error {
       guard reward == nil, parts == nil else { throw fault("an error and a score at once") }
-      verdict = .failure("it could not judge: \(readable(error))")
-      return
+      return .failure("it could not judge: \(readable(error))")
     }
     guard let reward else { throw fault("neither a reward nor an error") }
     guard reward.isFinite else { throw fault("the reward is \(reward)") }
@@ -84,7 +94,48 @@ struct PluginAnswer: Equatable {
       let extra = found.keys.filter { !promised.contains($0) }.sorted()[0]
       throw fault("the part \(quoted(extra)) isn't among those of its plugin.json5")
     }
-    verdict = .score(Score(reward: reward, parts: found))
+    return .score(Score(reward: reward, parts: found))
+  }
+
+  private static func problem(
+    _ members: [PluginLine.Member], id: Int
+  ) throws(Fault) -> PluginResult {
+    func fault(_ message: String) -> Fault { Fault(id: id, message: message) }
+    var prompt: String?
+    var answer = ""
+    var columns: [String: String] = [:]
+    var isLeftOut = false
+    var error: String?
+    for member in members where member.key != "id" {
+      switch (member.key, member.value) {
+      case ("prompt", .string(let text)): prompt = text
+      case ("prompt", .null): isLeftOut = true
+      case ("answer", .string(let text)): answer = text
+      // A data set whose scorer needs no reference may have none.
+      case ("answer", .null): break
+      case ("error", .string(let text)): error = text
+      case ("columns", .object(let named)):
+        for column in named {
+          guard case .string(let text) = column.value else {
+            throw fault("the column \(quoted(column.key)) is \(column.value.kind), not a string")
+          }
+          columns[column.key] = text
+        }
+      case ("columns", let value): throw fault("columns is \(value.kind), not an object")
+      case ("prompt", let value), ("answer", let value), ("error", let value):
+        throw fault("the \(member.key) is \(value.kind), not a string")
+      case (let key, _):
+        throw fault(
+          "an unknown key \(quoted(key)); a problem has id, prompt, answer, columns or error")
+      }
+    }
+    if let error {
+      guard members.count == 2 else { throw fault("an error and a problem at once") }
+      return .refusal(readable(error))
+    }
+    if isLeftOut { return .problem(nil) }
+    guard let prompt, !prompt.isEmpty else { throw fault("a problem without a prompt") }
+    return .problem(SourcedProblem(prompt: prompt, answer: answer, columns: columns))
   }
 
   /// Reads the line that answers the greeting: `{"protocol": 1, "plugin": NAME}`.

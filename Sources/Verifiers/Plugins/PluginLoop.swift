@@ -231,7 +231,9 @@ final class PluginLoop {
 
   private func read(_ line: ArraySlice<UInt8>, of worker: PluginWorker) {
     do throws(PluginAnswer.Fault) {
-      let answer = try PluginAnswer(line, parts: manifest.parts, rewards: manifest.rewards)
+      let answer = try PluginAnswer(
+        line, parts: manifest.parts, rewards: manifest.rewards,
+        isProblem: { worker.held[$0]?.batch.asksForProblems ?? false })
       guard let item = worker.take(answer.id, now: now) else {
         misbehaved(
           worker,
@@ -243,7 +245,7 @@ final class PluginLoop {
       }
       incidents = 0
       failedStarts = 0
-      item.enter(answer.verdict)
+      item.enter(answer.result)
     } catch {
       misbehaved(worker, error.message, id: error.id)
     }
@@ -336,7 +338,7 @@ final class PluginLoop {
 
   /// Fails what waits of batches whose run is lost.
   private func giveUpLost(_ reason: String) {
-    giveUp("too much has failed already: \(reason)") { $0.budget.isLost }
+    giveUp("\(PluginBatch.lost): \(reason)") { $0.budget.isLost }
   }
 
   /// Fails what waits of some batches; what processes hold is left to them.

@@ -44,6 +44,8 @@ package struct PluginManifest: Sendable, Equatable {
   package var rewards: ClosedRange<Double> = 0...1
   /// What it is told of a completion.
   package var fields = Field.allCases
+  /// Whether it makes problems too, for suites that name it as a source.
+  package var makesProblems = false
   /// Variables of its environment beside the fixed ones.
   package var environment: [String: String] = [:]
 
@@ -137,6 +139,7 @@ package struct PluginManifest: Sendable, Equatable {
     memory = try keys.integer("memory_mib", within: 1...1_048_576) ?? memory
     processorSeconds = try keys.integer("cpu_seconds", within: 1...1_000_000) ?? processorSeconds
     fields = try keys.choices("fields") ?? fields
+    makesProblems = try keys.flag("problems") ?? makesProblems
     environment = try keys.texts("environment") ?? [:]
     let bad = environment.sorted { $0.key < $1.key }.first { key, value in
       key.isEmpty || key.contains("=") || key.utf8.contains(0) || value.utf8.contains(0)

@@ -5,9 +5,30 @@ package enum PluginProtocol {
     ofLine line: [UInt8], parts: [String], rewards: ClosedRange<Double>
   ) -> Verdict {
     do throws(PluginAnswer.Fault) {
-      return try PluginAnswer(line[...], parts: parts, rewards: rewards).verdict
+      let answer = try PluginAnswer(line[...], parts: parts, rewards: rewards)
+      guard case .verdict(let verdict) = answer.result else {
+        preconditionFailure("no problem was asked for")
+      }
+      return verdict
     } catch {
       return .failure(error.message)
+    }
+  }
+
+  /// What a line comes to as the answer to a place under the id 0; nil where nothing is there.
+  ///
+  /// - Throws: `SourceError` where it is a refusal, or no answer at all.
+  package static func problem(ofLine line: [UInt8]) throws(SourceError) -> SourcedProblem? {
+    let answer: PluginAnswer
+    do throws(PluginAnswer.Fault) {
+      answer = try PluginAnswer(line[...], parts: [], rewards: 0...1) { _ in true }
+    } catch {
+      throw .failed(at: 0, error.message)
+    }
+    switch answer.result {
+    case .problem(let problem): return problem
+    case .refusal(let words): throw .refused(words)
+    case .verdict: preconditionFailure("no score was asked for")
     }
   }
 

@@ -56,6 +56,15 @@ enum PluginRequest {
     return line
   }
 
+  /// The line of a problem's place from after its id to its line end.
+  static func body(_ place: ProblemPlace) -> [UInt8] {
+    var line = Array(#","problem":{"dataset":"#.utf8)
+    append(place.dataset, to: &line)
+    line += #","settings":\#(place.settings),"seed":\#(place.seed),"index":\#(place.index)}}"#.utf8
+    line.append(UInt8(ascii: "\n"))
+    return line
+  }
+
   private static func append(_ text: String?, to line: inout [UInt8]) {
     guard var text else {
       line += "null".utf8

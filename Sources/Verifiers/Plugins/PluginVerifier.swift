@@ -39,7 +39,46 @@ public final class PluginVerifier: ConcurrentVerifier {
     let batch = PluginBatch(
       submissions.map { PluginRequest.body($0, fields: manifest.fields) }, within: budget)
     host.post(.judge(batch))
-    return PendingVerdicts { batch.wait() }
+    return PendingVerdicts {
+      batch.wait().map { result in
+        guard case .verdict(let verdict) = result else {
+          preconditionFailure("no problem was asked for")
+        }
+        return verdict
+      }
+    }
+  }
+
+  /// The problems at some places, from a plugin whose manifest says that it makes problems; nil at
+  /// the places that a data set leaves out.
+  ///
+  /// Its processes make them side by side; the order is that of the places.
+  ///
+  /// - Throws: `SourceError` for the first place that is refused or fails.
+  package func problems(at places: [ProblemPlace]) throws(SourceError) -> [SourcedProblem?] {
+    precondition(manifest.makesProblems, "\(name) makes no problems")
+    guard !places.isEmpty else { return [] }
+    do throws(VerifierError) { try start() } catch { throw .unavailable(error.description) }
+    let batch = PluginBatch(
+      places.map(PluginRequest.body(_:)), within: FailureBudget(allowed: 0, of: places.count),
+      asksForProblems: true)
+    host.post(.judge(batch))
+    var problems: [SourcedProblem?] = []
+    problems.reserveCapacity(places.count)
+    var failure: SourceError?
+    for (index, result) in batch.wait().enumerated() {
+      switch result {
+      case .problem(let problem): problems.append(problem)
+      case .refusal(let words): throw .refused(words)
+      case .verdict(.failure(let reason)):
+        // Where one fails the rest is given up; the one to blame may stand behind some of that.
+        if !reason.hasPrefix(PluginBatch.lost) { throw .failed(at: index, reason) }
+        failure = failure ?? .failed(at: index, reason)
+      case .verdict(.score): preconditionFailure("no score was asked for")
+      }
+    }
+    if let failure { throw failure }
+    return problems
   }
 
   /// Starts a process, so that a plugin that can't work is told before a run begins.
