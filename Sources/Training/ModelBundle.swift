@@ -13,12 +13,26 @@ package struct ModelBundle: Sendable {
   package let vocabulary: Vocabulary
   /// The suite it was trained on, where its manifest says so.
   package let suite: String?
+  /// The tokens that its completions were cut off at in training, where its manifest says so.
+  private let trainedCompletionTokens: Int?
 
-  package init(name: String, parameters: Parameters, vocabulary: Vocabulary, suite: String?) {
+  package init(
+    name: String, parameters: Parameters, vocabulary: Vocabulary, suite: String?,
+    trainedCompletionTokens: Int? = nil
+  ) {
     self.name = name
     self.parameters = parameters
     self.vocabulary = vocabulary
     self.suite = suite
+    self.trainedCompletionTokens = trainedCompletionTokens
+  }
+
+  /// The tokens that its completions are cut off at where nobody says otherwise: those of its training,
+  /// else the default, as far as half of the context allows.
+  package var completionTokens: Int {
+    let context = parameters.layout.configuration.contextLength
+    if let trained = trainedCompletionTokens, 1..<context ~= trained { return trained }
+    return min(Configuration().maxCompletionTokens, context / 2)
   }
 
   /// Reads a model from a checkpoint's files.
@@ -47,7 +61,9 @@ package struct ModelBundle: Sendable {
     }
     self.init(
       name: name, parameters: parameters, vocabulary: vocabulary,
-      suite: files.manifest?.madeBy["suite"]?.stringValue)
+      suite: files.manifest?.madeBy["suite"]?.stringValue,
+      trainedCompletionTokens:
+        files.manifest?.madeBy["config"]?["max_completion_tokens"]?.intValue)
   }
 
   /// Makes sure that no tensor is left over, which would mean another model than `config.json` says.

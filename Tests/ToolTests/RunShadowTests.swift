@@ -106,7 +106,7 @@ struct RunShadowTests {
       }
       try bad.expectRefusal(
         ["--algorithm", "sft", "--shadow-verifier", "text"], exitCode: 64,
-        "shadow_verifier is not used by sft")
+        "--shadow-verifier is not used by sft")
       try FileManager.default.createDirectory(
         at: bad.folder.appending(path: "mute"), withIntermediateDirectories: true)
       try bad.write(#"{protocol: 1, command: ["false"]}"#, to: "mute/plugin.json5")
@@ -132,7 +132,7 @@ struct RunShadowTests {
     let shown = try ToolRunner.run(["suites", "show", "arithmetic", "--count", "200", "--json"])
     let suite = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "Tasks/plugins/leaky/leaky.py")
-    let rows = try shown.output.split(separator: "\n").map { try RunFiles.object(String($0)) }
+    let rows = try #require(try shown.json()["problems"] as? [[String: Any]])
     let reasonings = try rows.map { row in
       let text = try #require(row["demonstration"] as? String)
       return try #require(

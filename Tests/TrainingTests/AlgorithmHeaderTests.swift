@@ -5,7 +5,9 @@ import Training
 /// Each algorithm's file says at its top where it differs from its paper, and by which field.
 @Suite struct AlgorithmHeaderTests {
   /// What no paper has a word on: where rewards come from, and what is measured besides.
-  private static let besides: Set = ["rewards", "verifier_failure_limit", "log_kl"]
+  private static let besides: Set = [
+    "rewards", "verifier", "shadow_verifier", "verifier_failure_limit", "log_kl",
+  ]
 
   private static func header(of algorithm: Configuration.Algorithm) throws -> String {
     let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -63,9 +63,7 @@ package struct EvaluateOptions: Command {
   package func run() throws -> ExitCode {
     let installation = Installation.current
     let bundle = try ModelLocator.open(model, installation: installation)
-    let tokens = min(
-      Configuration().maxCompletionTokens,
-      bundle.parameters.layout.configuration.contextLength / 2)
+    let tokens = bundle.completionTokens
     let suiteName = suite ?? bundle.suite ?? Configuration().suite
     let opened = try VerifierChoice.suite(
       SuiteLocator.open(
