@@ -69,8 +69,24 @@ def depth(text):
     return max(levels, default=0)
 
 
+# Parts of a text that only count where the reference has the like: math-verify would read past some of them
+# (line breaks, words, a second value), and work out others, which is what the question asks for.
+FOREIGN = [
+    re.compile(r"[\r\n';%]"),
+    re.compile(r"\b(or|and)\b|(?<![\\a-zA-Z])[a-zA-Z]{3,}"),
+    re.compile(r",(?!\d{3}(?!\d))"),
+    re.compile(r"[\w)\]}]\s*[-+]"),
+    re.compile(r"[\d)}]\s*(\*|\\cdot|\\times)\s*([-\d({]|\\d?frac)"),
+    re.compile(r"[-+]\s*\(?\s*[-+]"),
+    re.compile(r"\d\s*\^"),
+    re.compile(r"/|\\div|\\[dt]?frac|\d\.\d"),
+]
+
+
 def is_plain(text, reference):
     """Whether a text can be read as one expression that is worked out, and without much work."""
+    if any(pattern.search(text) and not pattern.search(reference) for pattern in FOREIGN):
+        return False
     if not text or len(text) > LONGEST or depth(text) > DEEPEST or "$" in text or text.count(r"\boxed") > 1:
         return False
     # The question over again, where a value is asked for.
