@@ -49,65 +49,48 @@ need_libraries() {
     die "system packages are missing; as root: apt-get install ${packages[*]}"
 }
 
-# torch, transformers and tensorboard for the tests, in .venv; made anew where the requirements have changed. Where
-# PyPI or venv can't be had, says so, and the tests that are skipped repeat it.
-need_transformers() {
-  local wanted=$root/Tests/Transformers/requirements.txt venv=$root/.venv log reason
-  if cmp -s "$wanted" "$venv/requirements.txt" && "$venv/bin/python" -c ''; then return; fi
+# An environment of PyPI packages for the tests, made anew where the requirements have changed:
+# need_packages FOLDER WHAT DISK FLAG REQUIREMENTS…. Where PyPI or venv can't be had, says so and exports FLAG,
+# and the tests that are skipped repeat it.
+need_packages() {
+  local venv=$1 what=$2 disk=$3 flag=$4 log reason file files=()
+  shift 4
+  if cat "$@" | cmp -s - "$venv/requirements.txt" && "$venv/bin/python" -c ''; then return; fi
   rm -rf "$venv"
   if ! python3 -c 'import ensurepip, venv' 2>/dev/null && ! install_packages python3-venv; then
     reason="Python's venv is missing (Debian: python3-venv)"
   else
-    echo 'Installing torch, transformers and tensorboard into .venv, for the tests…' >&2
+    echo "Installing $what into ${venv##*/}, for the tests…" >&2
     log=$(mktemp)
+    for file; do files+=(-r "$file"); done
     if python3 -m venv "$venv" >"$log" 2>&1 &&
       "$venv/bin/pip" install --no-cache-dir --no-compile --progress-bar off --timeout 20 \
-        --retries 2 -r "$wanted" >>"$log" 2>&1; then
+        --retries 2 "${files[@]}" >>"$log" 2>&1; then
       rm -f "$log"
       # Last, so that half an environment is none.
-      cp "$wanted" "$venv/requirements.txt"
+      cat "$@" >"$venv/requirements.txt"
       return
     fi
     if ! grep -q 'connection broken by' "$log"; then
       tail -n 20 "$log" >&2
       rm -f "$log"
-      die "$wanted can't be installed; it needs Python 3.11 or newer and 6 GB of disk at most"
+      die "$* can't be installed; it needs Python 3.11 or newer and $disk of disk at most"
     fi
     rm -f "$log"
     reason="PyPI can't be reached"
   fi
-  export HONE_NO_TRANSFORMERS="$reason: without transformers, its tests are skipped"
-  echo "$HONE_NO_TRANSFORMERS" >&2
+  export "$flag=$reason: without $what, their tests are skipped"
+  echo "${!flag}" >&2
 }
 
-# reasoning-gym and math-verify for the tests of their plugins, in .venv-plugins; as above.
+need_transformers() {
+  need_packages "$root/.venv" 'torch, transformers and tensorboard' '6 GB' HONE_NO_TRANSFORMERS \
+    "$root/Tests/Transformers/requirements.txt"
+}
+
 need_plugin_packages() {
-  local venv=$root/.venv-plugins log reason
-  local wanted=("$root/Tasks/plugins/reasoning-gym/requirements.txt" "$root/Tasks/plugins/math-verify/requirements.txt")
-  if cat "${wanted[@]}" | cmp -s - "$venv/requirements.txt" && "$venv/bin/python" -c ''; then return; fi
-  rm -rf "$venv"
-  if ! python3 -c 'import ensurepip, venv' 2>/dev/null && ! install_packages python3-venv; then
-    reason="Python's venv is missing (Debian: python3-venv)"
-  else
-    echo 'Installing reasoning-gym and math-verify into .venv-plugins, for the tests…' >&2
-    log=$(mktemp)
-    if python3 -m venv "$venv" >"$log" 2>&1 &&
-      "$venv/bin/pip" install --no-cache-dir --progress-bar off --timeout 20 --retries 2 \
-        -r "${wanted[0]}" -r "${wanted[1]}" >>"$log" 2>&1; then
-      rm -f "$log"
-      cat "${wanted[@]}" >"$venv/requirements.txt"
-      return
-    fi
-    if ! grep -q 'connection broken by' "$log"; then
-      tail -n 20 "$log" >&2
-      rm -f "$log"
-      die "the requirements.txt of Tasks/plugins can't be installed; they need Python 3.11 or newer and 400 MB of disk"
-    fi
-    rm -f "$log"
-    reason="PyPI can't be reached"
-  fi
-  export HONE_NO_PLUGIN_PACKAGES="$reason: without reasoning-gym and math-verify, their tests are skipped"
-  echo "$HONE_NO_PLUGIN_PACKAGES" >&2
+  need_packages "$root/.venv-plugins" 'reasoning-gym and math-verify' '400 MB' HONE_NO_PLUGIN_PACKAGES \
+    "$root"/Tasks/plugins/{reasoning-gym,math-verify}/requirements.txt
 }
 
 # Swift takes the vector width from the C target CPU: without it a vector of 16 floats is 4 operations.
