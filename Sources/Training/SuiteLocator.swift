@@ -26,12 +26,19 @@ package enum SuiteLocator {
 
   /// Opens a suite whose every problem fits a model.
   ///
-  /// - Throws: `SuiteError`, which names file, line and character where a row doesn't fit.
+  /// - Throws: `SuiteError`, which names file, line and character where a row doesn't fit, or
+  ///   `TrainingError` where the model's context is too short for such completions.
   package static func open(
     _ name: String, fitting model: ModelBundle, maxCompletionTokens: Int,
     installation: Installation
   ) throws -> TaskSuite {
     let context = model.parameters.layout.configuration.contextLength
+    guard maxCompletionTokens < context else {
+      throw TrainingError.unusable(
+        "max_completion_tokens \(maxCompletionTokens) leaves no room for a prompt in the context of "
+          + "\(context) tokens of \(model.name)",
+        mend: "Lower it, or use a model with a longer context.")
+    }
     return try SuiteCatalog(folder: installation.tasks).open(
       name,
       rules: TextRules(

@@ -180,17 +180,10 @@ package final class Trainer {
 
   /// Opens a run's suite and checks that it can be trained on with a model.
   ///
-  /// - Throws: `SuiteError`, or `TrainingError` where the model's context is too short.
+  /// - Throws: as `SuiteLocator.open`.
   static func suite(
     of configuration: Configuration, fitting model: ModelBundle, _ installation: Installation
   ) throws -> TaskSuite {
-    let context = model.parameters.layout.configuration.contextLength
-    guard configuration.maxCompletionTokens < context else {
-      throw TrainingError.unusable(
-        "max_completion_tokens \(configuration.maxCompletionTokens) leaves no room for a prompt in "
-          + "the context of \(context) tokens of \(model.name)",
-        mend: "Lower it, or use a model with a longer context.")
-    }
     var suite = try SuiteLocator.open(
       configuration.suite, fitting: model,
       maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)

@@ -26,6 +26,9 @@ package struct EvaluateOptions: Command {
         remarks: ["default 0; with more samples 1"]),
       OptionSpecification(
         "limit", .integer(1...1_000_000), "number of problems", remarks: ["default 1000"]),
+      OptionSpecification(
+        "max-completion-tokens", .integer(1...4096), "tokens a completion is cut off at",
+        remarks: ["default: as in the model's training, 64 where that isn't known"]),
       OptionSpecification("seed", .integer(0...), "key of all randomness", remarks: ["default 0"]),
       jsonOption,
     ])
@@ -44,6 +47,8 @@ package struct EvaluateOptions: Command {
   package let temperature: Double
   /// Number of problems.
   package let limit: Int
+  /// Tokens a completion is cut off at; nil for the model's own number.
+  package let maxCompletionTokens: Int?
   /// Key of all randomness.
   package let seed: Int
   /// Whether standard output ends with a line of JSON.
@@ -56,6 +61,7 @@ package struct EvaluateOptions: Command {
     split = arguments.text("split") ?? "test"
     (samples, temperature) = try samplesAndTemperature(arguments)
     limit = arguments.integer("limit") ?? 1000
+    maxCompletionTokens = arguments.integer("max-completion-tokens")
     seed = arguments.integer("seed") ?? 0
     isJSON = arguments.isOn("json")
   }
@@ -63,7 +69,7 @@ package struct EvaluateOptions: Command {
   package func run() throws -> ExitCode {
     let installation = Installation.current
     let bundle = try ModelLocator.open(model, installation: installation)
-    let tokens = bundle.completionTokens
+    let tokens = maxCompletionTokens ?? bundle.completionTokens
     let suiteName = suite ?? bundle.suite ?? Configuration().suite
     let opened = try VerifierChoice.suite(
       SuiteLocator.open(
