@@ -71,8 +71,9 @@ package struct ComparisonPlan: Sendable, Equatable {
     }
     let model = try Trainer.firstModel(common, installation)
     common.model = model.name
-    try Trainer.suite(of: common, fitting: model, installation).checkHasProblems(
-      in: common.evaluationSplit.split)
+    // Opened once: all that a suite is opened by is common, and sources take seconds to open.
+    let suite = try Trainer.suite(of: common, fitting: model, installation)
+    try suite.checkHasProblems(in: common.evaluationSplit.split)
 
     arms = try requests.map { request in
       guard let algorithm = request.algorithm else {
@@ -89,7 +90,7 @@ package struct ComparisonPlan: Sendable, Equatable {
           "arm \(request.name) would start from another model than the others: a \(model.name) "
             + "of another shape; leave context_length, key_value_heads and tied_embeddings out")
       }
-      let suite = try Trainer.suite(of: configuration, fitting: model, installation)
+      if algorithm == .sft { try suite.checkHasDemonstrations() }
       _ = try VerifierChoice.shadow(of: configuration, for: suite, installation)
       return ComparisonArm(name: request.name, configuration: configuration)
     }
