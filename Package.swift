@@ -30,13 +30,17 @@ let package = Package(
     .target(
       name: "Checkpointing", dependencies: ["CLibArchive", "CLibCrypto"], swiftSettings: settings),
     .target(
+      name: "Learning", dependencies: ["Kernels", "LanguageModel"], swiftSettings: settings),
+    .target(
       name: "Training",
-      dependencies: ["Kernels", "LanguageModel", "Verifiers", "TaskSuites", "Checkpointing"],
+      dependencies: [
+        "Kernels", "LanguageModel", "Learning", "Verifiers", "TaskSuites", "Checkpointing",
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "hone",
       dependencies: [
-        "Training", "Checkpointing", "LanguageModel", "TaskSuites", "Verifiers",
+        "Training", "Learning", "Checkpointing", "LanguageModel", "TaskSuites", "Verifiers",
         "CAllocationCounter",
       ], swiftSettings: settings),
 
@@ -55,9 +59,9 @@ let package = Package(
       name: "CheckpointingTests", dependencies: ["Checkpointing", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "TestSupport"], swiftSettings: settings),
+      name: "TrainingTests", dependencies: ["Training", "Learning", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "ToolTests", dependencies: ["hone", "TestSupport"], swiftSettings: settings),
+      name: "ToolTests", dependencies: ["hone", "Learning", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "RecipeTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

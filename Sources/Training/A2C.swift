@@ -1,3 +1,5 @@
+internal import Learning
+
 /// Advantage actor-critic: one update a step along the policy gradient, with a critic as the baseline.
 ///
 /// Mnih et al., "Asynchronous Methods for Deep Reinforcement Learning" (A3C, arXiv 1602.01783),

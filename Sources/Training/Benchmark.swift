@@ -1,8 +1,9 @@
 internal import Dispatch
 internal import Foundation
-internal import LanguageModel
-
 internal import Kernels
+internal import LanguageModel
+internal import Learning
+
 
 /// The fixed workloads of `hone bench`: one rollout and one update, timed against the sgemm peak.
 package struct Benchmark: Sendable {

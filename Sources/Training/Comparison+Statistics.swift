@@ -1,3 +1,5 @@
+internal import Learning
+
 extension Comparison {
   /// Draws together how all runs of a plan ended.
   ///

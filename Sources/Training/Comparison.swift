@@ -1,3 +1,5 @@
+internal import Learning
+
 /// What came of a comparison: every run's raw scores, and the statistics made of them.
 ///
 /// A function of the runs alone: no times, no paths, so that it comes out the same, bit for bit, however

@@ -1,3 +1,4 @@
+internal import Learning
 internal import Verifiers
 
 /// One side of a comparison: an algorithm with its settings, or the base as it stands.

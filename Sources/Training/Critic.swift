@@ -1,5 +1,6 @@
 package import Kernels
 package import LanguageModel
+package import Learning
 internal import Synchronization
 
 /// The critic: V(s), the return that is expected from each token on.

@@ -1,6 +1,7 @@
 internal import Foundation
 package import Kernels
 package import LanguageModel
+internal import Learning
 package import TaskSuites
 package import Verifiers
 

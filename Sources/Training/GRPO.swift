@@ -1,3 +1,5 @@
+internal import Learning
+
 /// Group relative policy optimisation: PPO's clipped objective without a critic.
 ///
 /// Shao et al., "DeepSeekMath" (arXiv 2402.03300), algorithm 1 and equation 3, with outcome rewards.

@@ -1,5 +1,6 @@
 package import Kernels
 package import LanguageModel
+package import Learning
 internal import Synchronization
 
 /// Turns advantages into an optimizer update: forward, slopes, backward, clipping, AdamW.

@@ -1,5 +1,6 @@
 internal import Kernels
 package import LanguageModel
+internal import Learning
 
 /// Moves the weights of one model: gradient, norm limit, AdamW and its moments, all made once.
 package final class Optimizer {

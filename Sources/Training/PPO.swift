@@ -1,3 +1,5 @@
+internal import Learning
+
 /// Proximal policy optimisation with a learned critic.
 ///
 /// Schulman et al., "Proximal Policy Optimization Algorithms" (arXiv 1707.06347), algorithm 1 and

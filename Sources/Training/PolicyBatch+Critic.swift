@@ -1,5 +1,6 @@
 internal import Kernels
 internal import LanguageModel
+internal import Learning
 internal import Verifiers
 
 /// What PPO and A2C share besides their objectives.

@@ -1,5 +1,6 @@
 internal import Kernels
 internal import LanguageModel
+internal import Learning
 internal import Verifiers
 
 /// A step's completions on their way from samples to updates: what the algorithms that sample share.

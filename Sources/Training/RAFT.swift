@@ -1,3 +1,5 @@
+internal import Learning
+
 /// Rejection-sampling fine-tuning: supervised learning on the policy's own best completions.
 ///
 /// Dong et al., "RAFT: reward ranked fine-tuning" (arXiv 2304.06767), algorithm 1; with verifiable

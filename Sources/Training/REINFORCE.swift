@@ -1,3 +1,5 @@
+internal import Learning
+
 /// REINFORCE with a baseline: the policy gradient itself, one update per batch.
 ///
 /// Williams, "Simple statistical gradient-following algorithms for connectionist reinforcement

@@ -1,3 +1,5 @@
+internal import Learning
+
 /// REINFORCE leave-one-out: each completion against the mean reward of the others of its problem.
 ///
 /// Ahmadian et al., "Back to basics: revisiting REINFORCE style optimization" (arXiv 2402.14740),

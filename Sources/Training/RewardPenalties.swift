@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Learning
 
 /// What is taken off the rewards of a step's completions before they become advantages.
 struct RewardPenalties {

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Kernels
 internal import LanguageModel
+internal import Learning
 package import TaskSuites
 package import Verifiers
 

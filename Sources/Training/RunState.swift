@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Kernels
 package import LanguageModel
+package import Learning
 package import TaskSuites
 package import Verifiers
 

@@ -1,3 +1,5 @@
+internal import Learning
+
 /// Watches a shadow verifier's rewards beside those that are trained on, and finds the step at which the
 /// two part (docs/shadow.md).
 ///

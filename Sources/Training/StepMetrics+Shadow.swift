@@ -1,3 +1,4 @@
+internal import Learning
 internal import Verifiers
 
 extension RunState {

@@ -1,6 +1,7 @@
 internal import Foundation
-internal import LanguageModel
 internal import Kernels
+internal import LanguageModel
+internal import Learning
 internal import TaskSuites
 internal import Verifiers
 

@@ -1,5 +1,6 @@
 package import Kernels
 package import LanguageModel
+package import Learning
 internal import Verifiers
 
 /// What a critic makes of a step's completions, token by token: values, returns and advantages.
@@ -94,7 +95,7 @@ package struct TokenEstimates: Sendable {
   /// How much of the returns' variance the values explain; nil where the returns don't vary.
   package var explainedVariance: Double? {
     values.withSpan { values in
-      returns.withSpan { Training.explainedVariance(values: values, returns: $0) }
+      returns.withSpan { Learning.explainedVariance(values: values, returns: $0) }
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+internal import Learning
 import Testing
 import Training
 

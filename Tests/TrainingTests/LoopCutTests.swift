@@ -1,8 +1,9 @@
 import Foundation
 import Kernels
 import LanguageModel
-import TestSupport
+internal import Learning
 import Testing
+import TestSupport
 import Training
 
 @Suite("The loop: how an update is cut changes nothing")

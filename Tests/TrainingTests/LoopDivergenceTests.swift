@@ -1,7 +1,8 @@
 import Foundation
 import LanguageModel
-import TestSupport
+internal import Learning
 import Testing
+import TestSupport
 import Training
 
 @Suite("The loop: the exact KL divergence")

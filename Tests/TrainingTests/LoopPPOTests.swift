@@ -1,8 +1,9 @@
 import Foundation
 import Kernels
 import LanguageModel
-import TestSupport
+internal import Learning
 import Testing
+import TestSupport
 import Training
 import Verifiers
 

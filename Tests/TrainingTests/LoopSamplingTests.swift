@@ -1,5 +1,6 @@
 import Foundation
 import LanguageModel
+internal import Learning
 import Testing
 import Training
 import Verifiers

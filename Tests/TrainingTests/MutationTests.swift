@@ -1,4 +1,5 @@
 import Foundation
+internal import Learning
 import TaskSuites
 import Testing
 import Training

@@ -1,3 +1,4 @@
+internal import Learning
 import Testing
 import Training
 

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import LanguageModel
+internal import Learning
 import TestSupport
 import Training
 

@@ -1,6 +1,7 @@
 import Foundation
-import TestSupport
+internal import Learning
 import Testing
+import TestSupport
 import Training
 
 @Suite("Reports")

@@ -1,8 +1,9 @@
 import Foundation
 import Kernels
 import LanguageModel
-import TestSupport
+internal import Learning
 import Testing
+import TestSupport
 import Training
 
 /// The estimates of a packed batch against TRL, verl and Stable-Baselines3 (ppo.json).

@@ -1,3 +1,4 @@
+internal import Learning
 import Verifiers
 
 /// What was found on the command line of one command.

@@ -1,3 +1,5 @@
+package import Learning
+
 /// Everything that a run depends on: one flat list of values, each with a default.
 ///
 /// A value written here is the default of `grpo`; where another algorithm has its own, the field's

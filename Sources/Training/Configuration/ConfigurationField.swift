@@ -1,3 +1,5 @@
+internal import Learning
+
 /// One field of the configuration as the command line, the file and the help see it.
 package struct ConfigurationField: Sendable {
   /// Name in files, in `--set` and in errors, in snake case.

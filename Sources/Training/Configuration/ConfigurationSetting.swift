@@ -1,3 +1,4 @@
+internal import Learning
 import Verifiers
 
 /// One value that somebody gave, with the place it was given in.

@@ -1,3 +1,5 @@
+internal import Learning
+
 extension Configuration {
   /// Every field, section by section: the one place that flags, keys and help come from.
   package static let sections = [

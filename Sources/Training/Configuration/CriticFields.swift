@@ -1,3 +1,5 @@
+internal import Learning
+
 extension Configuration {
   /// The fields of algorithms that have a critic.
   static let criticSection = ConfigurationSection(

@@ -1,3 +1,5 @@
+internal import Learning
+
 /// One chart of a report: which metrics it shows, and why it may be missing.
 struct ChartPlan: Sendable {
   /// Where in the report it stands.

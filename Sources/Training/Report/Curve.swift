@@ -1,3 +1,5 @@
+internal import Learning
+
 /// What a curve is drawn against.
 enum ReportAxis: String, CaseIterable, Sendable {
   case steps, tokens, seconds
@@ -63,7 +65,7 @@ package struct Curve: Sendable {
     guard let low = known.min(), let high = known.max() else {
       return Point(x: x, y: .nan, low: .nan, high: .nan)
     }
-    return Point(x: x, y: Training.mean(known), low: low, high: high)
+    return Point(x: x, y: Learning.mean(known), low: low, high: high)
   }
 
   /// The value of a curve between two of its points; `x` lies within it.

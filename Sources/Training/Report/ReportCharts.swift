@@ -1,3 +1,5 @@
+internal import Learning
+
 /// Makes the figures of a report out of its runs.
 struct ReportCharts {
   let groups: [ReportGroup]

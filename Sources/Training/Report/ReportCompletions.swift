@@ -1,3 +1,5 @@
+internal import Learning
+
 /// The browsable sample of completions, with verdicts and advantages.
 struct ReportCompletions {
   /// The groups' samples: a label for each, and what was read.

@@ -1,3 +1,5 @@
+internal import Learning
+
 /// The part of a report on held-out problems before and after training.
 struct ReportScores {
   let groups: [ReportGroup]
@@ -120,7 +122,7 @@ struct ReportScores {
   private static func place(_ k: Int) -> Double { Double(k.trailingZeroBitCount) }
 
   private static func mean(_ scores: [EvaluationResult.Scores]) -> Double {
-    Training.mean(scores.map(\.passAt1))
+    Learning.mean(scores.map(\.passAt1))
   }
 
   /// `45.2 % [42.1, 48.3]`, or for several runs the mean and the range.

@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Foundation
+internal import Learning
 
 /// What a report shows of one run, read from its folder.
 struct RunRecord: Sendable {
@@ -65,7 +66,7 @@ struct RunRecord: Sendable {
       let end = metrics.steps.firstIndex(of: Int(step))
     else { return nil }
     func mean(_ name: String, _ range: Range<Int>) -> Double {
-      Training.mean(metrics[name][range.clamped(to: metrics.steps.indices)].filter { !$0.isNaN })
+      Learning.mean(metrics[name][range.clamped(to: metrics.steps.indices)].filter { !$0.isNaN })
     }
     let span = ShadowWatch.span
     let (start, now) = (0..<span, max(0, end + 1 - span)..<end + 1)

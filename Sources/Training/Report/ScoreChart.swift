@@ -1,3 +1,5 @@
+internal import Learning
+
 /// Scores before and after training, a row for each task or group, as inline SVG.
 struct ScoreChart {
   /// A row: one value for each run, with an interval where there is one run.

@@ -1,3 +1,5 @@
+internal import Learning
+
 extension Configuration {
   /// Under which names TensorBoard shows the metrics.
   package enum MetricNames: String, Sendable, CaseIterable {

@@ -18,6 +18,11 @@ package struct GroupAdvantages: Sendable, Equatable {
   package let advantages: [Double]
   /// One per group: whether its remaining rewards are all equal, so that no advantage is left.
   package let isFlat: [Bool]
+
+  package init(advantages: [Double], isFlat: [Bool]) {
+    self.advantages = advantages
+    self.isFlat = isFlat
+  }
 }
 
 /// The advantage of each completion relative to the other completions of its group.
@@ -89,7 +94,7 @@ package func groupDeviation(rewards: [Double?], groupSize: Int) -> Double {
 }
 
 /// Standard deviation with Bessel's correction; 0 for fewer than two numbers.
-func sampleDeviation(_ numbers: [Double]) -> Double {
+package func sampleDeviation(_ numbers: [Double]) -> Double {
   guard numbers.count > 1 else { return 0 }
   let mean = numbers.reduce(0, +) / Double(numbers.count)
   let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
