@@ -32,6 +32,11 @@ let package = Package(
     .target(
       name: "Learning", dependencies: ["Kernels", "LanguageModel"], swiftSettings: settings),
     .target(
+      name: "Settings", dependencies: ["LanguageModel", "Learning", "Verifiers"],
+      swiftSettings: settings),
+    .target(
+      name: "Algorithms", dependencies: ["Learning", "Settings"], swiftSettings: settings),
+    .target(
       name: "Training",
       dependencies: [
         "Kernels", "LanguageModel", "Learning", "Verifiers", "TaskSuites", "Checkpointing",
@@ -57,6 +62,9 @@ let package = Package(
       name: "TaskSuitesTests", dependencies: ["TaskSuites"], swiftSettings: settings),
     .testTarget(
       name: "CheckpointingTests", dependencies: ["Checkpointing", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SettingsTests", dependencies: ["Algorithms", "Learning", "Settings", "Training"],
       swiftSettings: settings),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Learning", "TestSupport"], swiftSettings: settings),
