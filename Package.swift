@@ -67,7 +67,8 @@ let package = Package(
       name: "SettingsTests", dependencies: ["Algorithms", "Learning", "Settings", "Training"],
       swiftSettings: settings),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Learning", "TestSupport"], swiftSettings: settings),
+      name: "TrainingTests", dependencies: ["Training", "Learning", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "ToolTests", dependencies: ["hone", "Learning", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "RecipeTests", swiftSettings: settings),

@@ -76,7 +76,8 @@ package struct PPOSettings: AlgorithmSettings {
       "how far a value may move in a step; 0: no bound", in: .critic
     ).aliases("cliprange_value", "clip_range_vf", "clip_vloss")
       .deviation(
-        "half the squared error, clipped, as in OpenAI's code of PPO; the paper has the square alone")
+        "half the squared error, clipped, as in OpenAI's code of PPO; the paper has the square alone"
+      )
     OptimizerSettings.fields(in: \.optimizer).deviation(
       "AdamW with a limit on the gradient's norm", in: "max_gradient_norm")
   }

@@ -44,9 +44,12 @@ package struct SFTSettings: AlgorithmSettings {
   package var notes: [String] {
     let names = ["temperature", "top_k", "top_p"]
     let isSampled = run.evaluationSamples > 0 || idle(names, "").isEmpty
-    return (isSampled
+    return
+      (isSampled
       ? []
-      : ["temperature, top_k and top_p do nothing in sft with evaluation_samples 0: nothing is sampled"])
+      : [
+        "temperature, top_k and top_p do nothing in sft with evaluation_samples 0: nothing is sampled"
+      ])
       + notes(optimizer)
   }
 

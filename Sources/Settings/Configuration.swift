@@ -38,7 +38,8 @@ package struct Configuration: Sendable, Equatable {
   package var changedKeys: Set<String> {
     let defaults = type(of: settings).init()
     return Set(
-      zip(settings.entries, defaults.entries).filter { $0.value != $1.value }.map { $0.0.field.key })
+      zip(settings.entries, defaults.entries).filter { $0.value != $1.value }.map { $0.0.field.key }
+    )
   }
 
   /// Whether a field has another value than the algorithm's default.

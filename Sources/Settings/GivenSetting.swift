@@ -40,7 +40,8 @@ package struct GivenSetting: Sendable, Equatable {
   /// - Throws: `SettingsError` where there is no `=` or nothing before it.
   package init(assignment: String) throws(SettingsError) {
     guard let mark = assignment.firstIndex(of: "="), mark > assignment.startIndex else {
-      throw SettingsError("--set takes KEY=VALUE, for example steps=50, not \(jsonString(assignment))")
+      throw SettingsError(
+        "--set takes KEY=VALUE, for example steps=50, not \(jsonString(assignment))")
     }
     self.init(
       key: assignment[..<mark].trimming(" "),

@@ -40,7 +40,8 @@ extension SettingsCatalog {
     }
     guard case .object(let members) = root.value else {
       throw SettingsError(
-        .syntax, "\(file):\(root.position.line):\(root.position.column): a configuration is an object: "
+        .syntax,
+        "\(file):\(root.position.line):\(root.position.column): a configuration is an object: "
           + "it starts with {")
     }
     var seen: Set<String> = []

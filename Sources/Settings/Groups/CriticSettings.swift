@@ -68,7 +68,8 @@ package struct CriticSettings: SettingsGroup {
     let defaults = CriticSettings()
     if sharedTrunk && criticLearningRate != defaults.criticLearningRate {
       throw SettingsError(
-        "critic_learning_rate is not used: with shared_trunk learning_rate moves both; leave it out")
+        "critic_learning_rate is not used: with shared_trunk learning_rate moves both; leave it out"
+      )
     }
     if !sharedTrunk && valueWeight != defaults.valueWeight {
       throw SettingsError(

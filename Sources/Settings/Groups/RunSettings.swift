@@ -149,7 +149,8 @@ package struct RunSettings: SettingsGroup {
     }
     if !tensorboard && tensorboardNames != .hone {
       throw SettingsError(
-        "tensorboard_names is only for tensorboard, which is off; turn it on or leave the names out")
+        "tensorboard_names is only for tensorboard, which is off; turn it on or leave the names out"
+      )
     }
   }
 }
