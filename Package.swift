@@ -45,8 +45,8 @@ let package = Package(
     .executableTarget(
       name: "hone",
       dependencies: [
-        "Training", "Learning", "Checkpointing", "LanguageModel", "TaskSuites", "Verifiers",
-        "CAllocationCounter",
+        "Algorithms", "Settings", "Training", "Learning", "Checkpointing", "LanguageModel",
+        "TaskSuites", "Verifiers", "CAllocationCounter",
       ], swiftSettings: settings),
 
     .target(
@@ -70,7 +70,7 @@ let package = Package(
       name: "TrainingTests", dependencies: ["Training", "Learning", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "ToolTests", dependencies: ["hone", "Learning", "TestSupport"], swiftSettings: settings),
+      name: "ToolTests", dependencies: ["hone", "Algorithms", "Learning", "Settings", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "RecipeTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

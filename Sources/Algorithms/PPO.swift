@@ -73,7 +73,7 @@ package struct PPOSettings: AlgorithmSettings {
         in: "critic_warmup_steps")
     Field(
       "value_clip", \.valueClip, .number(.from(0, to: 1e6)),
-      "how far a value may move in a step; 0: no bound", in: .critic
+      "clip range of the critic's values; 0: none", in: .critic
     ).aliases("cliprange_value", "clip_range_vf", "clip_vloss")
       .deviation(
         "half the squared error, clipped, as in OpenAI's code of PPO; the paper has the square alone"

@@ -1,4 +1,4 @@
-package import Training
+import Training
 
 /// The options of `hone ask`.
 package struct AskOptions: Command {

@@ -1,6 +1,6 @@
 import CAllocationCounter
 import Foundation
-package import Training
+import Training
 import Verifiers
 
 /// The options of `hone bench`.

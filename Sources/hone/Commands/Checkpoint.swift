@@ -1,5 +1,5 @@
 import Checkpointing
-package import Training
+import Training
 
 private let archiveOperand = CommandSpecification.Operand("FILE", "a checkpoint archive")
 

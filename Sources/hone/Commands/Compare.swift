@@ -30,7 +30,7 @@ package struct CompareOptions: Command {
       OptionSpecification(
         "tokens", .integer(1...Int.max),
         "budget of each run in completion tokens, instead of steps",
-        remarks: ["the step that reaches it is the last"], otherNames: ["token-budget"]),
+        remarks: ["the step that reaches it is the last"], aliases: ["token-budget"]),
       OptionSpecification(
         "run", .text(placeholder: "DIR"), "folder of the comparison; what is there is gone on with",
         remarks: ["default runs/compare-SUITE-ARMS"]),
@@ -82,7 +82,7 @@ package struct CompareOptions: Command {
       ("suite", "suite"), ("model", "model"), ("steps", "steps"), ("tokens", "token_budget"),
     ] {
       guard let given = arguments.values.last(where: { $0.name == flag }) else { continue }
-      settings.append(ConfigurationSetting(key: key, given: .value(given.value), origin: .flag))
+      settings.append(ConfigurationSetting(key: key, given: .value(untilSettingsMove(given.value)), origin: .flag))
     }
     settings += try arguments.texts("set").map { try ConfigurationSetting(assignment: $0) }
     self.settings = settings

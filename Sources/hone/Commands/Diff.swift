@@ -1,5 +1,5 @@
 import Checkpointing
-package import Training
+import Training
 
 /// The options of `hone diff`.
 package struct DiffOptions: Command {

@@ -1,6 +1,6 @@
 import LanguageModel
 import TaskSuites
-package import Training
+import Training
 
 /// The options of `hone evaluate`.
 package struct EvaluateOptions: Command {

@@ -1,4 +1,4 @@
-package import Training
+import Training
 
 /// The options of `hone report`.
 package struct ReportOptions: Command {

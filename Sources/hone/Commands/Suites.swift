@@ -1,5 +1,5 @@
 import TaskSuites
-package import Training
+import Training
 import Verifiers
 
 /// The options of `hone suites`.

@@ -1,3 +1,4 @@
+internal import Algorithms
 package import Training
 
 /// `hone train`: trains a policy with verifiable rewards, or warms one up on demonstrations.
@@ -19,9 +20,7 @@ package struct TrainOptions: Command {
           quietOption,
         ])
     ]
-      + Configuration.sections.map {
-        OptionSection($0.title, $0.fields.map { OptionSpecification($0) })
-      })
+      + OptionSection.sections(of: .shared))
 
   /// The resolved configuration.
   package let configuration: Configuration
@@ -39,7 +38,7 @@ package struct TrainOptions: Command {
     }
     let flags = Set(Configuration.fields.map(\.flag))
     settings += arguments.values.filter { flags.contains($0.name) }.map {
-      ConfigurationSetting(key: $0.name, given: .value($0.value), origin: .flag)
+      ConfigurationSetting(key: $0.name, given: .value(untilSettingsMove($0.value)), origin: .flag)
     }
     settings += try arguments.texts("set").map { try ConfigurationSetting(assignment: $0) }
     configuration = try Configuration(resolving: settings)

@@ -1,4 +1,4 @@
-package import Training
+import Training
 import Verifiers
 
 /// The options of `hone verifiers`.

@@ -1,5 +1,5 @@
 import Foundation
-package import Training
+import Training
 import Verifiers
 
 /// The options of `hone verifiers check`.

@@ -1,4 +1,4 @@
-package import Training
+import Training
 import Verifiers
 
 /// `hone verifiers new`: writes a plugin to start from, with its test.

@@ -1,16 +1,26 @@
+import Algorithms
+import Learning
+import Settings
 import Testing
-import Training
 
-@Suite("Configuration: explanation")
-struct ConfigurationExplainTests {
+@Suite("Settings: explanation")
+struct ExplainTests {
+  /// A change to GRPO's settings with two updates a step, so that the ratio matters.
+  private func grpoNotes(_ change: (inout GRPOSettings) -> Void) -> [String] {
+    notes(GRPOSettings.self) {
+      $0.updates.epochs = 2
+      change(&$0)
+    }
+  }
+
   @Test("the arithmetic of a batch in words")
   func arithmetic() {
-    var configuration = Configuration()
-    configuration.epochs = 2
-    configuration.minibatches = 4
-    configuration.evaluationEvery = 50
-    configuration.evaluationSamples = 8
-    let text = configuration.explain(memoryBytes: 300 << 20)
+    var grpo = GRPOSettings()
+    grpo.updates.epochs = 2
+    grpo.updates.minibatches = 4
+    grpo.run.evaluationEvery = 50
+    grpo.run.evaluationSamples = 8
+    let text = Configuration(grpo).explain(memoryBytes: 300 << 20)
     #expect(text.contains("  64 problems × 16 samples = 1,024 completions\n"))
     #expect(text.contains("  up to 64 tokens each: at most 65,536 sampled tokens\n"))
     #expect(
@@ -26,7 +36,7 @@ struct ConfigurationExplainTests {
 
   @Test("sft counts demonstrations")
   func supervised() {
-    let text = Configuration(algorithm: .sft).explain()
+    let text = Configuration(SFTSettings()).explain()
     #expect(text.contains("  256 demonstrations = 1 optimizer update, on all their tokens\n"))
     #expect(text.contains("  1,500 steps = 384,000 demonstrations, 1,500 optimizer updates\n"))
     #expect(!text.contains("group_size") && !text.contains("memory"))
@@ -34,18 +44,15 @@ struct ConfigurationExplainTests {
 
   @Test("one update per step says that clipping can't matter")
   func ratioIsOne() {
-    #expect(Configuration().notes.count == 1)
-    #expect(Configuration().notes[0].contains("every probability ratio is 1"))
-    var twice = Configuration()
-    twice.epochs = 2
-    #expect(twice.notes.isEmpty)
+    #expect(GRPOSettings().notes.count == 1)
+    #expect(GRPOSettings().notes[0].contains("every probability ratio is 1"))
+    #expect(grpoNotes { _ in }.isEmpty)
   }
 
   @Test("a variant is spelled out, with what was set otherwise")
   func variants() throws {
     func notes(_ assignments: String...) throws -> [String] {
-      try Configuration(resolving: assignments.map { try ConfigurationSetting(assignment: $0) })
-        .notes
+      try catalog.resolve(assignments.map { try GivenSetting(assignment: $0) }).notes
     }
     #expect(
       try notes("variant=gspo", "epochs=2") == [
@@ -71,83 +78,79 @@ struct ConfigurationExplainTests {
 
   @Test("batches with further rounds, penalties and rejections in words")
   func batches() throws {
-    let dapo = try Configuration(resolving: [ConfigurationSetting(assignment: "variant=dapo")])
-    let text = dapo.explain()
+    let text = try resolved("variant=dapo").explain()
     #expect(
       text.contains(
         "  other problems for those whose groups are flat, in up to 9 further rounds\n"))
     #expect(text.contains("  rewards fall by up to 0.5 from 51 to 64 tokens\n"))
     #expect(text.contains("= 102,400 completions, and those of further rounds, 100 optimizer"))
     #expect(
-      Configuration(algorithm: .raft).explain().contains(
+      Configuration(RAFTSettings()).explain().contains(
         "= 1 optimizer update, each on what is accepted of 1,024 completions\n"))
   }
 
   @Test("options that do nothing together")
   func idleOptions() {
-    func notes(
-      _ algorithm: Configuration.Algorithm = .grpo, _ change: (inout Configuration) -> Void
-    ) -> [String] {
-      var configuration = Configuration(algorithm: algorithm)
-      if algorithm == .grpo { configuration.epochs = 2 }
-      change(&configuration)
-      return configuration.notes
-    }
-    #expect(notes { $0.klEstimator = .k1 } == ["kl_estimator does nothing with kl_weight 0"])
     #expect(
-      notes(.rloo) {
-        $0.epochs = 2; $0.klInReward = false; $0.klEstimator = .k2
-      }
-        == ["kl_estimator and kl_in_reward do nothing with kl_weight 0"])
-    #expect(notes(.reinforce) { _ in }.isEmpty && notes(.raft) { _ in }.isEmpty)
+      grpoNotes { $0.divergence.klEstimator = .k1 } == ["kl_estimator does nothing with kl_weight 0"])
     #expect(
-      notes {
-        $0.klWeight = 0.1; $0.klEstimator = .k1
-      }[0]
-      .hasPrefix("kl_estimator k1 in the loss holds nothing"))
-    #expect(notes(.reinforce) { $0.klWeight = 0.1 }.isEmpty)
+      notes(RLOOSettings.self) {
+        $0.updates.epochs = 2
+        $0.divergence.klInReward = false
+        $0.divergence.klEstimator = .k2
+      } == ["kl_estimator and kl_in_reward do nothing with kl_weight 0"])
+    #expect(notes(REINFORCESettings.self) { _ in }.isEmpty)
+    #expect(notes(RAFTSettings.self) { _ in }.isEmpty)
     #expect(
-      notes {
-        $0.klWeight = 0.1; $0.logKl = true
-      } == [
-        "log_kl does nothing with kl_weight above 0: the divergence is measured anyway"
-      ])
-    #expect(notes { $0.overlongMargin = 0.5 }.count == 1)
+      grpoNotes {
+        $0.divergence.klWeight = 0.1
+        $0.divergence.klEstimator = .k1
+      }[0].hasPrefix("kl_estimator k1 does nothing in the loss"))
+    #expect(notes(REINFORCESettings.self) { $0.divergence.klWeight = 0.1 }.isEmpty)
     #expect(
-      notes {
-        $0.overlongMargin = 0.5; $0.overlongPenalty = 1
+      grpoNotes {
+        $0.divergence.klWeight = 0.1
+        $0.divergence.logKl = true
+      } == ["log_kl does nothing with kl_weight above 0: the divergence is measured anyway"])
+    #expect(grpoNotes { $0.length.overlongMargin = 0.5 }.count == 1)
+    #expect(
+      grpoNotes {
+        $0.length.overlongMargin = 0.5
+        $0.length.overlongPenalty = 1
       }.isEmpty)
-    #expect(notes { $0.weightCap = 2 }.count == 1)
+    #expect(grpoNotes { $0.weightCap = 2 }.count == 1)
     #expect(
-      notes {
-        $0.weightCap = 2; $0.surrogate = .cispo
+      grpoNotes {
+        $0.weightCap = 2
+        $0.surrogate = .cispo
       }.isEmpty)
     #expect(
-      notes {
-        $0.surrogate = .cispo; $0.clipLow = 0.1; $0.ratioCap = 3
-      }
-        == ["clip_low and ratio_cap do nothing with surrogate cispo: no ratio is clipped"])
-    #expect(notes(.raft) { $0.acceptedPerGroup = 16 }.count == 1)
+      grpoNotes {
+        $0.surrogate = .cispo
+        $0.clip.clipLow = 0.1
+        $0.clip.ratioCap = 3
+      } == ["clip_low and ratio_cap do nothing with surrogate cispo: no ratio is clipped"])
+    #expect(notes(RAFTSettings.self) { $0.acceptedPerGroup = 16 }.count == 1)
   }
 
   @Test("settings that can do nothing are pointed out")
   func idleSettings() {
-    var configuration = Configuration()
-    configuration.epochs = 2
-    configuration.advantageScale = .none
-    configuration.advantageEpsilon = 1
-    configuration.finalLearningRateFraction = 0.5
-    configuration.rewards = .random
-    configuration.warmupSteps = 100
-    configuration.learningRate = 0
-    #expect(configuration.notes.count == 5)
-    configuration.schedule = .linear
-    configuration.advantageScale = .group
-    #expect(configuration.notes.count == 3)
-    var sft = Configuration(algorithm: .sft)
-    sft.topK = 5
+    var grpo = GRPOSettings()
+    grpo.updates.epochs = 2
+    grpo.advantageScale = .none
+    grpo.advantageEpsilon = 1
+    grpo.optimizer.finalLearningRateFraction = 0.5
+    grpo.sampling.rewards = .random
+    grpo.optimizer.warmupSteps = 100
+    grpo.optimizer.learningRate = 0
+    #expect(grpo.notes.count == 5)
+    grpo.optimizer.schedule = .linear
+    grpo.advantageScale = .group
+    #expect(grpo.notes.count == 3)
+    var sft = SFTSettings()
+    sft.run.topK = 5
     #expect(sft.notes.count == 1)
-    sft.evaluationSamples = 4
+    sft.run.evaluationSamples = 4
     #expect(sft.notes.isEmpty)
   }
 }

@@ -1,15 +1,16 @@
-internal import Learning
+import Algorithms
+import Settings
 import Testing
-import Training
+import hone
 
 @Suite("Command line: parsing")
-struct ConfigurationArgumentTests {
+struct ArgumentParserTests {
   private static let specification = CommandSpecification(
     "paint", "Paint a thing.", operands: [.init("THING", "what to paint")],
     options: [
       OptionSpecification("coats", .integer(1...9), "how often"),
       OptionSpecification("thin", .number(.from(0)), "how thin"),
-      OptionSpecification("color", .choice(["red", "blue"]), "which", otherNames: ["colour-name"]),
+      OptionSpecification("color", .choice(["red", "blue"]), "which", aliases: ["colour-name"]),
       OptionSpecification("note", .text(placeholder: "TEXT"), "remarks"),
       OptionSpecification("dry", "do nothing"),
       OptionSpecification("gloss", .boolean, "shine", canBeNegated: true),
@@ -66,7 +67,7 @@ struct ConfigurationArgumentTests {
     #expect(try !parse("--", "--help").wantsHelp)
   }
 
-  @Test("errors say what is wrong and the mend")
+  @Test("errors say what is wrong and what to do")
   func errors() {
     #expect(refusal("x", "--coat", "3") == "unknown flag --coat; did you mean --coats?")
     #expect(
@@ -89,19 +90,15 @@ struct ConfigurationArgumentTests {
 
   @Test("every field of the configuration has its flag")
   func fields() {
-    for field in Configuration.fields {
-      let option = OptionSpecification(field)
-      #expect(option.name == field.key.replacing("_", with: "-") && option.kind == field.kind)
-    }
-    let steps = Configuration.fields.first { $0.key == "steps" }.map { OptionSpecification($0) }
-    #expect(steps?.remarks == ["default 100", "for sft 1500"])
-    let group = Configuration.fields.first { $0.key == "group_size" }
-    #expect(
-      group.map { OptionSpecification($0).remarks } == [
-        "not sft", "default 16", "arXiv 2402.03300",
-      ])
-    let cap = Configuration.fields.first { $0.key == "weight_cap" }
-    #expect(
-      cap.map { OptionSpecification($0).remarks } == ["only grpo", "default 5", "arXiv 2510.13786"])
+    let options = OptionSection.sections(of: .shared).flatMap(\.options)
+    let fields = SettingsCatalog.shared.fields.map(\.field)
+    #expect(options.map(\.name) == fields.map { $0.key.replacing("_", with: "-") })
+    #expect(options.map(\.kind) == fields.map(\.kind))
+    func remarks(_ name: String) -> [String]? { options.first { $0.name == name }?.remarks }
+    #expect(remarks("steps") == ["default 100", "for sft 1500"])
+    #expect(remarks("group-size") == ["not sft", "default 16", "arXiv 2402.03300"])
+    #expect(remarks("weight-cap") == ["only grpo", "default 5", "arXiv 2510.13786"])
+    #expect(remarks("model") == ["for sft nano"])
+    #expect(remarks("algorithm") == ["default grpo"])
   }
 }

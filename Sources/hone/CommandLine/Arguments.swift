@@ -1,4 +1,4 @@
-package import Training
+internal import Settings
 import Verifiers
 
 /// The options of a command: what it takes, and one value of what it was given.
@@ -8,7 +8,7 @@ package protocol CommandOptions: Sendable {
 
   /// Makes the options from parsed arguments.
   ///
-  /// - Throws: `UsageError` or `ConfigurationError` where values don't go together.
+  /// - Throws: `UsageError` or `SettingsError` where values don't go together.
   init(_ arguments: ParsedArguments) throws
 }
 

@@ -1,4 +1,4 @@
-internal import Learning
+package import Settings
 import Verifiers
 
 /// What was found on the command line of one command.
@@ -8,7 +8,7 @@ package struct ParsedArguments: Sendable {
   /// The arguments without a flag, as many of each as the command takes.
   package fileprivate(set) var operands: [String] = []
   /// The flags with their values, in the order they were given.
-  package fileprivate(set) var values: [(name: String, value: ConfigurationValue)] = []
+  package fileprivate(set) var values: [(name: String, value: SettingValue)] = []
   /// Whether help was asked for; then nothing else was looked at.
   package fileprivate(set) var wantsHelp = false
 
@@ -41,7 +41,7 @@ package struct ParsedArguments: Sendable {
     }
   }
 
-  private func last(_ name: String) -> ConfigurationValue? {
+  private func last(_ name: String) -> SettingValue? {
     precondition(
       specification.options.contains { $0.name == name },
       "\(specification.name) has no flag --\(name)")
@@ -51,12 +51,11 @@ package struct ParsedArguments: Sendable {
 
 /// A command line that can't be understood, with the command's usage line.
 package struct UsageError: Error, Equatable, CustomStringConvertible {
-  /// What is wrong and the mend.
+  /// What is wrong and what to do.
   package let message: String
   /// The usage line of the command it was meant for.
   package let usage: String
 
-  /// Makes an error.
   package init(_ message: String, usage: String) {
     self.message = message
     self.usage = usage
@@ -73,7 +72,6 @@ package struct UsageError: Error, Equatable, CustomStringConvertible {
 package struct ArgumentParser {
   private let specification: CommandSpecification
 
-  /// Makes the parser of a command.
   package init(_ specification: CommandSpecification) {
     self.specification = specification
   }
@@ -139,8 +137,9 @@ package struct ArgumentParser {
 
   private func unknownFlag(_ name: String) -> UsageError {
     let kebab = name.replacing("_", with: "-")
-    if let option = specification.options.first(where: { $0.otherNames.contains(kebab) }) {
-      return error("unknown flag --\(name); here it is called --\(option.name)")
+    let meant = specification.options.filter { $0.aliases.contains(kebab) }.map { "--" + $0.name }
+    if !meant.isEmpty {
+      return error("unknown flag --\(name); here it is called \(meant.joined(separator: " or "))")
     }
     let names = specification.options.map(\.name) + ["help"]
     guard let nearest = nearestName(to: name, among: names) else {

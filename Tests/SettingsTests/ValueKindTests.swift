@@ -1,10 +1,9 @@
 import Foundation
-internal import Learning
+import Settings
 import Testing
-import Training
 
-@Suite("Configuration: values")
-struct ConfigurationValueTests {
+@Suite("Settings: values")
+struct ValueKindTests {
   @Test(
     "numbers are written as people write them and read back the same",
     arguments: [

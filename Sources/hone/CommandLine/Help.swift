@@ -1,4 +1,4 @@
-package import Training
+internal import Settings
 
 /// The help of the tool: its commands.
 package func overviewHelp(_ specifications: [CommandSpecification]) -> String {

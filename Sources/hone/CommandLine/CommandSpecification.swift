@@ -1,3 +1,5 @@
+package import Settings
+
 /// What a command of the tool takes: enough to parse its arguments and to write its help.
 package struct CommandSpecification: Sendable {
   /// The word or words that call it, for example `checkpoint inspect`.
@@ -31,8 +33,7 @@ package struct CommandSpecification: Sendable {
     /// How many of it may be given; of a command's operands only the last one's may vary.
     package let count: ClosedRange<Int>
 
-    /// Makes an operand, which must be given once unless something else is said.
-    package init(_ name: String, _ summary: String, count: ClosedRange<Int> = 1...1) {
+      package init(_ name: String, _ summary: String, count: ClosedRange<Int> = 1...1) {
       self.name = name
       self.summary = summary
       self.count = count
@@ -60,7 +61,6 @@ package struct OptionSection: Sendable {
   /// The flags.
   package let options: [OptionSpecification]
 
-  /// Makes a section.
   package init(_ title: String, _ options: [OptionSpecification]) {
     self.title = title
     self.options = options
@@ -78,20 +78,19 @@ package struct OptionSpecification: Sendable {
   /// What the help says in brackets after that, for example the default.
   package let remarks: [String]
   /// Names other tools have for it; never taken, but answered with the name here.
-  package let otherNames: [String]
+  package let aliases: [String]
   /// Whether a switch may be turned off with `--no-NAME`.
   package let canBeNegated: Bool
 
-  /// Makes a flag.
   package init(
     _ name: String, _ kind: ValueKind, _ summary: String, remarks: [String] = [],
-    otherNames: [String] = [], canBeNegated: Bool = false
+    aliases: [String] = [], canBeNegated: Bool = false
   ) {
     self.name = name
     self.kind = kind
     self.summary = summary
     self.remarks = remarks
-    self.otherNames = otherNames
+    self.aliases = aliases
     self.canBeNegated = canBeNegated
   }
 
@@ -101,28 +100,21 @@ package struct OptionSpecification: Sendable {
   }
 
   /// The flag of a field of the configuration.
-  package init(_ field: ConfigurationField) {
-    var remarks: [String] = []
-    let others = Configuration.Algorithm.allCases.filter { !field.algorithms.contains($0) }
-    if others.count > field.algorithms.count {
-      remarks.append("only " + field.algorithms.map(\.rawValue).joined(separator: ", "))
-    } else if !others.isEmpty {
-      remarks.append("not " + others.map(\.rawValue).joined(separator: ", "))
-    }
-    if let first = field.algorithms.first {
-      let common = field.defaultValue(for: first)
-      if common != .text("") { remarks.append("default \(common.plainText)") }
-      for algorithm in field.algorithms.dropFirst() {
-        let own = field.defaultValue(for: algorithm)
-        if own != common && field.key != "algorithm" {
-          remarks.append("for \(algorithm.rawValue) \(own.plainText)")
-        }
-      }
-    }
-    if let paper = field.paper { remarks.append(paper) }
+  init(_ field: CatalogField, among algorithms: [String]) {
     self.init(
-      field.flag, field.kind, field.summary, remarks: remarks,
-      otherNames: field.otherNames.map { $0.replacing("_", with: "-") },
-      canBeNegated: field.kind == .boolean)
+      field.field.flag, field.field.kind, field.field.summary,
+      remarks: field.remarks(among: algorithms),
+      aliases: field.field.aliases.map { $0.replacing("_", with: "-") },
+      canBeNegated: field.field.kind == .boolean)
+  }
+}
+
+extension OptionSection {
+  /// The flags of every field that some algorithm has.
+  package static func sections(of catalog: SettingsCatalog) -> [OptionSection] {
+    catalog.sections.map { section in
+      OptionSection(
+        section.title, section.fields.map { OptionSpecification($0, among: catalog.names) })
+    }
   }
 }

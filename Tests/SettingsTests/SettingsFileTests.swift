@@ -1,13 +1,14 @@
+import Algorithms
 import Foundation
-internal import Learning
+import Learning
+import Settings
 import Testing
-import Training
 
-@Suite("Configuration: files")
-struct ConfigurationFileTests {
+@Suite("Settings: files")
+struct SettingsFileTests {
   /// Resolves a file of this text.
   private func resolved(_ text: String) throws -> Configuration {
-    try withFile(text) { try Configuration(resolving: Configuration.settings(ofFile: $0)) }
+    try withFile(text) { try catalog.configuration(ofFile: $0) }
   }
 
   /// Gives a body the path of a new file `c.json5`, and takes its folder away afterwards.
@@ -27,7 +28,7 @@ struct ConfigurationFileTests {
     do {
       _ = try resolved(text)
       return "taken"
-    } catch let error as ConfigurationError {
+    } catch let error as SettingsError {
       guard let name = error.description.firstRange(of: "c.json5") else { return error.description }
       return String(error.description[name.lowerBound...])
     }
@@ -49,24 +50,24 @@ struct ConfigurationFileTests {
       }
 
       """#)
-    #expect(configuration.algorithm == .sft && configuration.suite == "logic")
-    #expect(configuration.model == "nano" && configuration.steps == 16)
-    #expect(configuration.learningRate == 5e-4 && configuration.weightDecay == 1)
-    #expect(configuration.seed == 7 && !configuration.tiedEmbeddings && configuration.topK == 10)
-    #expect(configuration.run == "it's \"A\\\u{1F600}")
+    let sft = try #require(configuration.settings as? SFTSettings)
+    #expect(sft.run.suite == "logic" && sft.run.model == "nano" && sft.run.steps == 16)
+    #expect(sft.optimizer.learningRate == 5e-4 && sft.optimizer.weightDecay == 1)
+    #expect(sft.run.seed == 7 && !sft.newModel.tiedEmbeddings && sft.run.topK == 10)
+    #expect(sft.run.run == "it's \"A\\\u{1F600}")
   }
 
   @Test("an empty object is all defaults", arguments: ["{}", " { // nothing\n } ", "\u{FEFF}{}"])
   func empty(text: String) throws {
-    #expect(try resolved(text) == Configuration())
+    #expect(try resolved(text) == catalog.defaults())
   }
 
-  @Test("what was resolved reads back the same", arguments: Configuration.Algorithm.allCases)
-  func roundTrip(algorithm: Configuration.Algorithm) throws {
-    var configuration = Configuration(algorithm: algorithm)
-    configuration.suite = "a\"\\\u{1}\u{E9}"
-    configuration.learningRate = 1.0 / 3
-    configuration.seed = .max
+  @Test("what was resolved reads back the same", arguments: catalog.names)
+  func roundTrip(algorithm: String) throws {
+    var configuration = try #require(catalog.defaults(of: algorithm))
+    configuration.run.suite = "a\"\\\u{1}\u{E9}"
+    configuration.set("learning_rate", to: .number(1.0 / 3))
+    configuration.run.seed = .max
     #expect(try resolved(configuration.jsonText) == configuration)
     let object = try JSONSerialization.jsonObject(with: Data(configuration.jsonText.utf8))
     #expect((object as? [String: Any])?["seed"] as? Int == .max)
@@ -129,23 +130,23 @@ struct ConfigurationFileTests {
 
   @Test("syntax, settings and missing files are told apart")
   func kinds() throws {
-    func kind(_ text: String) throws -> ConfigurationError.Kind? {
+    func kind(_ text: String) throws -> SettingsError.Kind? {
       do {
         _ = try resolved(text)
         return nil
-      } catch let error as ConfigurationError {
+      } catch let error as SettingsError {
         return error.kind
       }
     }
     #expect(try kind("{") == .syntax)
     #expect(try kind("{stebs: 1}") == .setting)
     #expect(
-      throws: ConfigurationError(.missingFile, "/no/such.json5: no such configuration file")
-    ) { try Configuration.settings(ofFile: "/no/such.json5") }
+      throws: SettingsError(.missingFile, "/no/such.json5: no such configuration file")
+    ) { try SettingsCatalog.settings(ofFile: "/no/such.json5") }
     #expect {
-      try Configuration.settings(ofFile: "/tmp")
+      try SettingsCatalog.settings(ofFile: "/tmp")
     } throws: {
-      ($0 as? ConfigurationError)?.kind == .unreadableFile
+      ($0 as? SettingsError)?.kind == .unreadableFile
     }
   }
 
@@ -154,9 +155,9 @@ struct ConfigurationFileTests {
     try withFile("") { path in
       try Data([0x7B, 0xFF, 0x7D]).write(to: URL(fileURLWithPath: path))
       #expect {
-        try Configuration.settings(ofFile: path)
+        try SettingsCatalog.settings(ofFile: path)
       } throws: {
-        ($0 as? ConfigurationError)?.kind == .syntax
+        ($0 as? SettingsError)?.kind == .syntax
       }
     }
   }
@@ -165,8 +166,8 @@ struct ConfigurationFileTests {
   func truncation() throws {
     let whole = #"{/*c*/ suite: 'a\u0041\uD83D\uDE00\x41', steps: 0x1F, // c"# + "\n top_p: .5,}"
     for length in 0..<whole.count {
-      #expect(throws: ConfigurationError.self) { try resolved(String(whole.prefix(length))) }
+      #expect(throws: SettingsError.self) { try resolved(String(whole.prefix(length))) }
     }
-    #expect(try resolved(whole).topP == 0.5)
+    #expect(try resolved(whole).run.topP == 0.5)
   }
 }

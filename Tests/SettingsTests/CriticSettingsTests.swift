@@ -1,32 +1,17 @@
+import Algorithms
 import Foundation
-import Kernels
-import LanguageModel
+import Settings
 import Testing
-import Training
 
-@Suite("Configuration: algorithms with a critic")
-struct ConfigurationCriticTests {
-  private func resolved(_ assignments: String...) throws -> Configuration {
-    try Configuration(resolving: assignments.map { try ConfigurationSetting(assignment: $0) })
-  }
-
-  private func refusal(_ assignments: String...) -> String {
-    do {
-      _ = try Configuration(
-        resolving: assignments.map { try ConfigurationSetting(assignment: $0) })
-      return "taken"
-    } catch {
-      return "\(error)"
-    }
-  }
-
+@Suite("Settings: algorithms with a critic")
+struct CriticSettingsTests {
   @Test("each algorithm has its defaults, and refuses what it doesn't read")
   func defaults() throws {
-    let ppo = try resolved("algorithm=ppo")
-    #expect(ppo.whitenAdvantages && ppo.gaeLambda < 1 && ppo.klInReward)
-    let a2c = try resolved("algorithm=a2c")
-    #expect(!a2c.whitenAdvantages && a2c.gaeLambda == 1 && a2c.updatesPerStep == 1)
-    #expect(ppo.completionsPerStep == Configuration().completionsPerStep)
+    let ppo = try settings(PPOSettings.self)
+    #expect(ppo.critic.whitenAdvantages && ppo.critic.gaeLambda < 1 && ppo.divergence.klInReward)
+    let a2c = try settings(A2CSettings.self)
+    #expect(!a2c.critic.whitenAdvantages && a2c.critic.gaeLambda == 1 && a2c.step.updates == 1)
+    #expect(ppo.step.examples == GRPOSettings().step.examples)
     #expect(
       refusal("gamma=0.9")
         == "--set: gamma is not used by grpo, only by ppo, a2c; leave it out")
@@ -44,8 +29,8 @@ struct ConfigurationCriticTests {
 
   @Test("a shared trunk has no warm-up and no rate of its own, an own critic no weight")
   func kinds() throws {
-    let shared = try resolved("algorithm=ppo", "shared_trunk=true", "value_weight=0.5")
-    #expect(shared.criticWarmupSteps == 0)
+    let shared = try settings(PPOSettings.self, "shared_trunk=true", "value_weight=0.5")
+    #expect(shared.critic.criticWarmupSteps == 0)
     #expect(
       refusal("algorithm=ppo", "shared_trunk=true", "critic_warmup_steps=3")
         == "critic_warmup_steps (3) is for a critic of its own: with shared_trunk the critic can't "
@@ -59,17 +44,19 @@ struct ConfigurationCriticTests {
         == "value_weight is not used: without shared_trunk the critic has a loss of its own; leave "
         + "it out")
     // What is written down reads back.
-    for configuration in [shared, try resolved("algorithm=a2c", "gamma=0.9")] {
+    for settings in [shared as any AlgorithmSettings, try settings(A2CSettings.self, "gamma=0.9")] {
+      let configuration = Configuration(settings)
       let data = try JSONEncoder().encode(configuration)
-      #expect(try JSONDecoder().decode(Configuration.self, from: data) == configuration)
+      let written = try JSONDecoder().decode(WrittenSettings.self, from: data)
+      #expect(try catalog.resolve(written.settings) == configuration)
     }
   }
 
   @Test("minibatches are of completions, and there can't be more than those")
   func minibatches() throws {
-    let odd = try resolved("algorithm=ppo", "problems=3", "group_size=5", "minibatches=7")
-    #expect(odd.updatesPerStep == 7 * odd.epochs)
-    #expect(try resolved("algorithm=ppo", "group_size=1").completionsPerStep == 64)
+    let odd = try settings(PPOSettings.self, "problems=3", "group_size=5", "minibatches=7")
+    #expect(odd.step.updates == 7 * odd.updates.epochs)
+    #expect(try settings(PPOSettings.self, "group_size=1").step.examples == 64)
     #expect(
       refusal("algorithm=ppo", "problems=2", "group_size=2", "minibatches=5")
         == "minibatches (5) is more than the completions of a step (4); lower it")
@@ -77,32 +64,24 @@ struct ConfigurationCriticTests {
 
   @Test("the critic in words, and settings that can do nothing")
   func words() throws {
-    var configuration = Configuration(algorithm: .ppo)
-    configuration.criticWarmupSteps = 5
+    var ppo = PPOSettings()
+    ppo.critic.criticWarmupSteps = 5
     #expect(
-      configuration.explain().contains(
+      Configuration(ppo).explain().contains(
         "the critic is a transformer of its own, updated as often as the policy; the first 5 steps "
           + "move the critic alone\n"))
-    configuration.epochs = 1
-    configuration.minibatches = 1
-    #expect(configuration.notes.contains { $0.hasSuffix("value_clip can't matter") })
-    configuration.valueClip = 0
-    #expect(!configuration.notes.contains { $0.hasSuffix("value_clip can't matter") })
-    configuration.steps = 5
-    #expect(configuration.notes.contains { $0.hasSuffix("the policy will not change") })
-    configuration.criticWarmupSteps = 0
-    configuration.sharedTrunk = true
+    ppo.updates.epochs = 1
+    ppo.updates.minibatches = 1
+    #expect(ppo.notes.contains { $0.hasSuffix("value_clip can't matter") })
+    ppo.valueClip = 0
+    #expect(!ppo.notes.contains { $0.hasSuffix("value_clip can't matter") })
+    ppo.run.steps = 5
+    #expect(ppo.notes.contains { $0.hasSuffix("the policy will not change") })
+    ppo.critic.criticWarmupSteps = 0
+    ppo.critic.sharedTrunk = true
+    #expect(ppo.step.critic == .sharedTrunk)
     #expect(
-      configuration.explain().contains(
+      Configuration(ppo).explain().contains(
         "the critic is a head on the policy, and each update moves both\n"))
-  }
-
-  @Test("a critic of its own is counted in the memory")
-  func memory() {
-    func bytes(_ hasCritic: Bool) -> Int {
-      MemoryEstimate.bytes(
-        LoopLab.tiny, threads: 2, stepTokens: 0, comparedTokens: nil, hasCritic: hasCritic)
-    }
-    #expect(bytes(true) == 2 * bytes(false))
   }
 }
