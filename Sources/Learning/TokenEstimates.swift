@@ -1,7 +1,5 @@
 package import Kernels
 package import LanguageModel
-package import Learning
-internal import Verifiers
 
 /// What a critic makes of a step's completions, token by token: values, returns and advantages.
 package struct TokenEstimates: Sendable {
@@ -44,7 +42,7 @@ package struct TokenEstimates: Sendable {
   ///   - values: V of the scored tokens.
   ///   - penalty: taken off the reward of each token.
   package init(
-    _ batch: PackedBatch, rewards: [Double], values: FloatView, penalty: Penalty?, gamma: Double,
+    _ batch: TokenForest, rewards: [Double], values: FloatView, penalty: Penalty?, gamma: Double,
     lambda: Double, whitens: Bool
   ) {
     precondition(rewards.count == batch.count, "one reward per sequence")

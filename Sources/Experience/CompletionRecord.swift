@@ -1,39 +1,5 @@
 internal import Verifiers
 
-/// A way to train: one step from problems to new weights.
-package protocol TrainingAlgorithm {
-  /// Makes the algorithm for a run.
-  init(_ run: RunState)
-  /// Takes step `step` (from 1) and says what happened.
-  ///
-  /// - Throws: `TrainingError` where the run has to stop; the weights are then those of the last
-  ///   whole update, which may be one of this step's.
-  func step(_ step: Int) throws -> StepReport
-}
-
-extension Configuration.Algorithm {
-  /// Which type trains under each name; a new algorithm is one line here and one file.
-  package var type: any TrainingAlgorithm.Type {
-    switch self {
-    case .grpo: GRPO.self
-    case .ppo: PPO.self
-    case .a2c: A2C.self
-    case .reinforce: REINFORCE.self
-    case .rloo: RLOO.self
-    case .raft: RAFT.self
-    case .sft: SupervisedFineTuning.self
-    }
-  }
-}
-
-/// What a step measured and the completions it made.
-package struct StepReport: Sendable {
-  /// The step's line of `metrics.jsonl`.
-  package var metrics: Metrics
-  /// The step's lines of `completions.jsonl`, all of them.
-  package var completions: [CompletionRecord]
-}
-
 /// One sampled completion with what became of it; a line of `completions.jsonl`.
 package struct CompletionRecord: Sendable, Encodable {
   /// The training step.
