@@ -27,17 +27,26 @@ let package = Package(
     .target(name: "CPluginHost"),
     .target(name: "Verifiers", dependencies: ["CPluginHost"], swiftSettings: settings),
     .target(name: "TaskSuites", dependencies: ["Verifiers"], swiftSettings: settings),
+    .target(name: "Statistics", dependencies: ["Kernels"], swiftSettings: settings),
+    .target(
+      name: "Workbench", dependencies: ["Kernels", "Statistics", "TaskSuites", "Verifiers"],
+      swiftSettings: settings),
     .target(
       name: "Checkpointing", dependencies: ["CLibArchive", "CLibCrypto"], swiftSettings: settings),
     .target(
       name: "Training",
-      dependencies: ["Kernels", "LanguageModel", "Verifiers", "TaskSuites", "Checkpointing"],
+      dependencies: [
+        "Kernels", "LanguageModel", "Verifiers", "TaskSuites", "Checkpointing", "Statistics",
+      ], swiftSettings: settings),
+    .target(
+      name: "Analysis",
+      dependencies: ["Checkpointing", "LanguageModel", "Statistics", "Training", "Verifiers"],
       swiftSettings: settings),
     .executableTarget(
       name: "hone",
       dependencies: [
-        "Training", "Checkpointing", "LanguageModel", "TaskSuites", "Verifiers",
-        "CAllocationCounter",
+        "Analysis", "Checkpointing", "LanguageModel", "Statistics", "TaskSuites", "Training",
+        "Verifiers", "Workbench", "CAllocationCounter",
       ], swiftSettings: settings),
 
     .target(
@@ -54,6 +63,13 @@ let package = Package(
     .testTarget(
       name: "CheckpointingTests", dependencies: ["Checkpointing", "TestSupport"],
       swiftSettings: settings),
+    .testTarget(
+      name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "WorkbenchTests", dependencies: ["Workbench", "Statistics"], swiftSettings: settings),
+    .testTarget(
+      name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "TestSupport"], swiftSettings: settings),
     .testTarget(

@@ -68,13 +68,13 @@ struct RunDiffTests {
           "config", "made_by", "notes",
         ])
       #expect(json["same"] as? Bool == false && json["steps"] as? [Int] == [3, 3])
-      let parting = try #require(json["parting"] as? [String: Any])
-      for key in ["problem", "sample"] { #expect(parting[key] as? Int == object[key] as? Int) }
-      #expect(parting["step"] as? Int == 2 && parting["kind"] as? String == "completion")
+      let divergence = try #require(json["parting"] as? [String: Any])
+      for key in ["problem", "sample"] { #expect(divergence[key] as? Int == object[key] as? Int) }
+      #expect(divergence["step"] as? Int == 2 && divergence["kind"] as? String == "completion")
       let marks = text.replacing("</think>", with: "!").replacing("<think>", with: "!")
-      #expect(parting["token"] as? Int == marks.count - 1)
-      #expect((parting["completion"] as? [String: [String]])?["completion"] == [text, other])
-      #expect((parting["metrics"] as? [String: Any])?.isEmpty == true)
+      #expect(divergence["token"] as? Int == marks.count - 1)
+      #expect((divergence["completion"] as? [String: [String]])?["completion"] == [text, other])
+      #expect((divergence["metrics"] as? [String: Any])?.isEmpty == true)
 
       let words = try ToolRunner.run(["diff", "a", "b"], in: folder)
       #expect(words.exitCode == 1 && words.output == result.errors)
@@ -82,7 +82,7 @@ struct RunDiffTests {
       #expect(
         words.output.contains(
           """
-          they part at step 2, problem \(parting["problem"]!), sample \(parting["sample"]!), token \
+          they part at step 2, problem \(divergence["problem"]!), sample \(divergence["sample"]!), token \
           \(marks.count - 1)
           another token was drawn
             prompt  \(prompt)
@@ -137,10 +137,10 @@ struct RunDiffTests {
       let result = try ToolRunner.run(["diff", "a", "b", "--json"], in: folder)
       #expect(result.exitCode == 1)
       let json = try result.json()
-      let parting = try #require(json["parting"] as? [String: Any])
-      #expect(parting["kind"] as? String == "batch" && parting["step"] as? Int == 1)
-      #expect(parting["problem"] is NSNull && json["first_completion"] is NSNull)
-      #expect((parting["metrics"] as? [String: Any])?["loss"] != nil)
+      let divergence = try #require(json["parting"] as? [String: Any])
+      #expect(divergence["kind"] as? String == "batch" && divergence["step"] as? Int == 1)
+      #expect(divergence["problem"] is NSNull && json["first_completion"] is NSNull)
+      #expect((divergence["metrics"] as? [String: Any])?["loss"] != nil)
     }
   }
 
