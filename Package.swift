@@ -67,7 +67,7 @@ let package = Package(
       name: "StatisticsTests", dependencies: ["Statistics", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "WorkbenchTests", dependencies: ["Workbench", "Statistics"], swiftSettings: settings),
+      name: "WorkbenchTests", dependencies: ["Workbench"], swiftSettings: settings),
     .testTarget(
       name: "AnalysisTests", dependencies: ["Analysis", "TestSupport"], swiftSettings: settings),
     .testTarget(

@@ -1,4 +1,6 @@
+import Analysis
 import Foundation
+import Statistics
 import Testing
 import Training
 

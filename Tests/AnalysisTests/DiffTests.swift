@@ -1,8 +1,9 @@
+import Analysis
 import Foundation
 import Testing
 import Training
 
-@Suite("Where two runs part")
+@Suite("Where two runs diverge")
 struct DiffTests {
   /// A run as text: three steps with two completions each.
   struct Run {
@@ -40,7 +41,7 @@ struct DiffTests {
   static func compare(
     _ change: (inout Run) -> Void, with changeFirst: (inout Run) -> Void = { _ in }
   ) throws -> RunDiff {
-    try LoopLab.withFolder { folder in
+    try HandmadeRun.withFolder { folder in
       var (first, second) = (Run(), Run())
       changeFirst(&first)
       change(&second)
@@ -57,7 +58,7 @@ struct DiffTests {
     }
   }
 
-  @Test("times, the form of numbers and neutral fields don't part runs")
+  @Test("times, the form of numbers and neutral fields don't make runs diverge")
   func same() throws {
     let comparison = try Self.compare { run in
       run.metrics[1] =
@@ -123,7 +124,7 @@ struct DiffTests {
   }
 
   @Test(
-    "with the same completions, the metrics say what parted",
+    "with the same completions, the metrics say what diverged",
     arguments: [
       ("\"loss\": -1e-05", "\"loss\": -1.1e-05", RunDiff.Divergence.Kind.update, "loss"),
       ("\"entropy\": 0.25", "\"entropy\": 0.26", .policy, "entropy"),

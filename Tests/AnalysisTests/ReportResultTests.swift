@@ -1,4 +1,6 @@
+import Analysis
 import Foundation
+import Statistics
 import TestSupport
 import Testing
 import Training

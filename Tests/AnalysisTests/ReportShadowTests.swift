@@ -1,3 +1,4 @@
+import Analysis
 import Foundation
 import TestSupport
 import Testing
@@ -5,20 +6,20 @@ import Training
 
 @Suite("Reports: a shadow verifier")
 struct ReportShadowTests {
-  private func metrics(_ step: Int, parted: Int) -> [String: Double] {
+  private func metrics(_ step: Int, divergence: Int) -> [String: Double] {
     HandmadeRun.metrics(reward: 0.5, step: step).merging([
       "shadow/reward": step < 4 ? 0.5 : 0.25, "shadow/gap": step < 4 ? 0 : 0.25,
-      "shadow/failures": 0, "shadow/parted": step < parted ? 0 : Double(parted),
+      "shadow/failures": 0, "shadow/parted": step < divergence ? 0 : Double(divergence),
     ]) { $1 }
   }
 
-  @Test("both curves in one chart, a line where they part, and a sentence")
-  func parted() throws {
+  @Test("both curves in one chart, a line where they diverge, and a sentence")
+  func divergence() throws {
     try HandmadeRun.withFolder { folder in
       let completion = try HandmadeRun.completion(step: 1, "2", correct: true, advantage: 1)
         .replacing(#""step":1"#, with: #""shadow":{"parts":{"step":3},"reward":0.25},"step":1"#)
       let run = try HandmadeRun(
-        in: folder, "run", Configuration(), metrics: (1...8).map { metrics($0, parted: 6) },
+        in: folder, "run", Configuration(), metrics: (1...8).map { metrics($0, divergence: 6) },
         completions: [completion])
       let page = try HTMLPage(RunReport([run.path]).html)
       let figure = "//figure[figcaption/h3 = 'Reward']"
@@ -28,10 +29,10 @@ struct ReportShadowTests {
           "0.5 0.5 0.5 0.5 0.5 0.5 0.5 0.5", "0.5 0.5 0.5 0.25 0.25 0.25 0.25 0.25",
         ])
       // Step 6 of 1 to 8, between 44 and 340, once for each axis; also in the chart of the gap.
-      #expect(try page.texts(figure + "/svg[1]/line[@class='parted']/@x1") == ["255.4"])
-      #expect(try page.count("//line[@class='parted']") == 6)
+      #expect(try page.texts(figure + "/svg[1]/line[@class='diverged']/@x1") == ["255.4"])
+      #expect(try page.count("//line[@class='diverged']") == 6)
       let sentence = "reward and shadow diverge at step 6: reward 0.50 → 0.50, shadow 0.50 → 0.25"
-      #expect(try page.texts(figure + "/svg[1]/line[@class='parted']/title") == [sentence])
+      #expect(try page.texts(figure + "/svg[1]/line[@class='diverged']/title") == [sentence])
       #expect(try page.texts("//ul[@class='notes']/li").contains(sentence))
       #expect(try page.texts("//h3").contains("Gap between reward and shadow"))
       #expect(try page.texts("//h3").contains("shadow/failures"))
@@ -44,11 +45,11 @@ struct ReportShadowTests {
   func quiet() throws {
     try HandmadeRun.withFolder { folder in
       let run = try HandmadeRun(
-        in: folder, "run", Configuration(), metrics: (1...8).map { metrics($0, parted: 9) })
+        in: folder, "run", Configuration(), metrics: (1...8).map { metrics($0, divergence: 9) })
       let page = try HTMLPage(RunReport([run.path]).html)
-      #expect(try page.count("//line[@class='parted']") == 0)
+      #expect(try page.count("//line[@class='diverged']") == 0)
       #expect(
-        try page.texts("//ul[@class='notes']/li").contains("reward and shadow don't part"))
+        try page.texts("//ul[@class='notes']/li").contains("reward and shadow don't diverge"))
       let plain = try HandmadeRun(
         in: folder, "plain", Configuration(),
         metrics: (1...8).map { HandmadeRun.metrics(reward: 0.5, step: $0) })

@@ -1,47 +1,45 @@
 import Foundation
+import Statistics
 import Testing
-import Training
 
 /// Aggregates and intervals against those of rliable on the same scores.
-@Suite struct ComparisonStatisticsTests {
-  private static let fixture = Result { try Fixture.load("stats.json") }
+@Suite struct AggregateTests {
   private static let names = ["alpha", "beta", "gamma", "delta", "epsilon"]
 
   private static func scores(_ name: String) throws -> ScoreMatrix {
-    ScoreMatrix(try fixture.get()["scores"][name].elements.map(\.numbers))
+    ScoreMatrix(try #require(ReferenceStatistics.all.get().scores[name]))
   }
 
   @Test(arguments: names)
   func aggregates(name: String) throws {
-    let expected = try Self.fixture.get()["aggregates"][name]
+    let reference = try ReferenceStatistics.all.get()
+    let expected = try #require(reference.aggregates[name])
     let estimates = try Self.scores(name).estimates(
       Aggregate.allCases, Bootstrap(resamples: 50_000))
-    #expect(expected.members.count == Aggregate.allCases.count)
-    #expect(try Self.fixture.get()["confidence"].number == Bootstrap.confidence)
+    #expect(expected.count == Aggregate.allCases.count)
+    #expect(reference.confidence == Bootstrap.confidence)
     for (aggregate, estimate) in zip(Aggregate.allCases, estimates) {
-      let row = expected[aggregate.rawValue]
-      let point = try #require(row["point"].number)
-      #expect(abs(estimate.point - point) < 1e-12, "\(aggregate)")
-      let ends = [estimate.low, estimate.high]
-      for key in ["interval", "interval_other_seed"] {
-        #expect(largestDifference(ends, row[key].numbers) < 0.005, "\(aggregate): \(ends)")
+      let row = try #require(expected[aggregate.rawValue])
+      #expect(abs(estimate.point - row.point) < 1e-12, "\(aggregate)")
+      for ends in [row.interval, row.interval_other_seed] {
+        let distance = ReferenceStatistics.distance(estimate.low, estimate.high, ends ?? [])
+        #expect(distance < 0.005, "\(aggregate): \(estimate)")
       }
     }
   }
 
   @Test func probabilities() throws {
-    let expected = try Self.fixture.get()["probability_of_improvement"]
-    #expect(expected.members.count == 20)
-    for (key, row) in expected.members {
+    let expected = try ReferenceStatistics.all.get().probability_of_improvement
+    #expect(expected.count == 20)
+    for (key, row) in expected {
       let pair = key.split(separator: ",").map(String.init)
       let (first, second) = (try Self.scores(pair[0]), try Self.scores(pair[1]))
       let estimate = probabilityOfImprovement(
         of: first, over: second, Bootstrap(resamples: 5_000))
-      let point = try #require(row["point"].number)
-      #expect(abs(estimate.point - point) < 1e-12, "\(key)")
-      if !row["interval"].numbers.isEmpty {
-        let ends = [estimate.low, estimate.high]
-        #expect(largestDifference(ends, row["interval"].numbers) < 0.01, "\(key): \(ends)")
+      #expect(abs(estimate.point - row.point) < 1e-12, "\(key)")
+      if let ends = row.interval {
+        let distance = ReferenceStatistics.distance(estimate.low, estimate.high, ends)
+        #expect(distance < 0.01, "\(key): \(estimate)")
       }
     }
   }

@@ -1,6 +1,6 @@
 import Foundation
+import Statistics
 import Testing
-import Training
 
 @Suite struct PairedDifferenceTests {
   private func solved(_ tasks: [String: String]) throws -> SolvedProblems {

@@ -1,18 +1,15 @@
+import Statistics
 import Testing
-import Training
 
 @Suite struct StatisticsTests {
   @Test func everyWilsonInterval() throws {
-    let rows = try Fixture.load("stats.json")["wilson"].elements
+    let rows = try ReferenceStatistics.all.get().wilson
     #expect(rows.count == 20)
     for row in rows {
-      let z = row["confidence"].number == 0.95 ? WilsonInterval.z95 : 1.6448536269514722
-      let successes = Int(try #require(row["successes"].number))
-      let trials = Int(try #require(row["n"].number))
-      let interval = WilsonInterval(successes: successes, trials: trials, z: z)
-      let ends = [try #require(row["low"].number), try #require(row["high"].number)]
-      #expect(
-        largestDifference([interval.low, interval.high], ends) < 1e-11, "\(successes)/\(trials)")
+      let z = row.confidence == 0.95 ? WilsonInterval.z95 : 1.6448536269514722
+      let interval = WilsonInterval(successes: row.successes, trials: row.n, z: z)
+      let distance = ReferenceStatistics.distance(interval.low, interval.high, [row.low, row.high])
+      #expect(distance < 1e-11, "\(row.successes)/\(row.n)")
     }
   }
 
@@ -28,13 +25,10 @@ import Training
   }
 
   @Test func everyPassAtK() throws {
-    let rows = try Fixture.load("stats.json")["pass_at_k"].elements
+    let rows = try ReferenceStatistics.all.get().pass_at_k
     #expect(rows.count == 13)
     for row in rows {
-      let value = passAtK(
-        Int(try #require(row["k"].number)), samples: Int(try #require(row["n"].number)),
-        correct: Int(try #require(row["c"].number)))
-      #expect((value - (row["value"].number ?? .nan)).magnitude < 1e-12)
+      #expect((passAtK(row.k, samples: row.n, correct: row.c) - row.value).magnitude < 1e-12)
     }
   }
 

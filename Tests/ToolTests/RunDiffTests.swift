@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("diff: where two runs part")
+@Suite("diff: where two runs diverge")
 struct RunDiffTests {
   private func train(_ arguments: [String], in folder: URL, as name: String) throws -> RunFiles {
     let result = try ToolRunner.run(arguments + ["--run", name, "--quiet"], in: folder)
@@ -82,9 +82,9 @@ struct RunDiffTests {
       #expect(
         words.output.contains(
           """
-          they part at step 2, problem \(divergence["problem"]!), sample \(divergence["sample"]!), token \
+          they diverge at step 2, problem \(divergence["problem"]!), sample \(divergence["sample"]!), token \
           \(marks.count - 1)
-          another token was drawn
+          a different token was drawn
             prompt  \(prompt)
             A       \(text)
             B       \(other)
@@ -94,7 +94,7 @@ struct RunDiffTests {
     }
   }
 
-  @Test("another seed, another rate: what parts first, and why")
+  @Test("another seed, another rate: what diverges first, and why")
   func causes() throws {
     let lab = try RunLab.shared()
     try ToolRunner.withTemporaryFolder { folder in
@@ -104,14 +104,14 @@ struct RunDiffTests {
         lab.reinforced(steps: 2) + ["--learning-rate", "3e-4"], in: folder, as: "rate")
       let seed = try ToolRunner.run(["diff", "a", "seed"], in: folder)
       #expect(seed.exitCode == 1 && seed.output.contains("\n  seed   0   1\n"))
-      #expect(seed.output.contains("they part at step 1, problem 0, sample 0\n"))
+      #expect(seed.output.contains("they diverge at step 1, problem 0, sample 0\n"))
       let rate = try ToolRunner.run(["diff", "a", "rate"], in: folder)
       #expect(rate.exitCode == 1)
       #expect(
         rate.output.contains(
           """
-          they part at step 1
-          the update parted; what it learned from is the same
+          they diverge at step 1
+          the update differs; what it learned from is the same
 
           metrics of step 1
             learning_rate   0.0001   0.0003
@@ -127,7 +127,7 @@ struct RunDiffTests {
     }
   }
 
-  @Test("two demonstrations of supervised runs part in their batch")
+  @Test("two demonstrations of supervised runs diverge in their batch")
   func supervised() throws {
     let lab = try RunLab.shared()
     try ToolRunner.withTemporaryFolder { folder in

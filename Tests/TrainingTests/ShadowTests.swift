@@ -108,7 +108,7 @@ struct ShadowTests {
       let summary = try trainer(in: folder, run: "whole", shadow: shadow)
         .train(observer: whole) { false }
       #expect(whole.divergences.map(\.step) == [6])
-      #expect(summary.shadow?.parted == whole.divergences.first)
+      #expect(summary.shadow?.divergence == whole.divergences.first)
       let values = try lines("whole").map { $0["shadow/parted"] }
       #expect(values == [0, 0, 0, 0, 0, 6, 6, 6, 6])
       let result = try #require(

@@ -1,7 +1,7 @@
 import Foundation
 import TaskSuites
 import Testing
-import Training
+import Workbench
 
 @Suite("The workbench: wrong answers are wrong")
 struct MutationTests {

@@ -2,8 +2,8 @@ import Foundation
 import Synchronization
 import TaskSuites
 import Testing
-import Training
 import Verifiers
+import Workbench
 
 /// A verifier that is a closure; its one part is `correctness`.
 private struct Judge: Verifier {
@@ -34,50 +34,50 @@ struct WorkbenchTests {
 
   private func check(
     _ verifier: any Verifier, name: String = "judge", suite: String? = "arithmetic",
-    problems: Int = 60, _ change: (inout Workbench) -> Void = { _ in }
-  ) throws -> WorkbenchReport {
+    problems: Int = 60, _ change: (inout VerifierCheck) -> Void = { _ in }
+  ) throws -> WorkbenchFindings {
     let chosen = try WorkbenchProblems(
       for: verifier, name: name, folder: nil, suite: suite, count: problems, seed: 0,
-      installation: Installation(root: Self.repository))
-    var workbench = Workbench(name: name, origin: "built in")
-    workbench.attackedProblems = 6
-    workbench.threads = 2
-    change(&workbench)
-    return try workbench.check(verifier, on: chosen)
+      catalog: SuiteCatalog(folder: Self.repository.appending(path: "Tasks")))
+    var check = VerifierCheck(name: name, origin: "built in")
+    check.attackedProblems = 6
+    check.threads = 2
+    change(&check)
+    return try check.run(verifier, on: chosen)
   }
 
   /// Rows with a breach of a kind.
   private func rows(
-    _ report: WorkbenchReport, _ kind: WorkbenchReport.Breach.Kind
+    _ findings: WorkbenchFindings, _ kind: WorkbenchFindings.Breach.Kind
   ) -> Set<String> {
-    Set(report.breaches.filter { $0.kind == kind }.map(\.row))
+    Set(findings.breaches.filter { $0.kind == kind }.map(\.row))
   }
 
   private static let exact = Judge(isRight: { $0.parsed?.answer == $1.answer })
 
   @Test("all built-in verifiers pass", arguments: BuiltInVerifiers.names)
   func builtIn(_ name: String) throws {
-    let report = try check(BuiltInVerifiers.make(name), name: name, suite: nil, problems: 120)
-    #expect(report.isClean, "\(report.breaches)")
-    #expect(report.right.tried == 120 && report.right.passed == 120)
-    #expect(report.falseNegatives == (0, 120))
-    #expect(report.falsePositives.count == 0)
-    #expect(report.judgesFormOnly == (name == "format"))
-    #expect(report.judgesFormOnly || report.falsePositives.trials > 300)
-    #expect((report.wrong + report.attacks).allSatisfy { $0.tried > 0 && $0.notJudged == 0 })
-    #expect(report.attacks.count > (report.judgesFormOnly ? 8 : 35), "\(report.attacks.count)")
-    #expect(report.repeats.map(\.name) == ["again", "reversed", "shuffled", "alone", "threads"])
-    #expect(report.repeats.allSatisfy { $0.tried > 20 && $0.differing == 0 })
+    let findings = try check(BuiltInVerifiers.make(name), name: name, suite: nil, problems: 120)
+    #expect(findings.isClean, "\(findings.breaches)")
+    #expect(findings.right.tried == 120 && findings.right.passed == 120)
+    #expect(findings.falseNegatives == (0, 120))
+    #expect(findings.falsePositives.count == 0)
+    #expect(findings.judgesFormOnly == (name == "format"))
+    #expect(findings.judgesFormOnly || findings.falsePositives.trials > 300)
+    #expect((findings.wrong + findings.attacks).allSatisfy { $0.tried > 0 && $0.notJudged == 0 })
+    #expect(findings.attacks.count > (findings.judgesFormOnly ? 8 : 35), "\(findings.attacks.count)")
+    #expect(findings.repeats.map(\.name) == ["again", "reversed", "shuffled", "alone", "threads"])
+    #expect(findings.repeats.allSatisfy { $0.tried > 20 && $0.differing == 0 })
     // Not even the lenient spellings, by design; a new verifier may have a reason for one.
     if ["numeric", "truth", "text", "format"].contains(name) {
-      #expect(report.attacks.allSatisfy { $0.passed == 0 })
+      #expect(findings.attacks.allSatisfy { $0.passed == 0 })
     }
   }
 
   @Test("a verifier that looks for the answer anywhere in the text")
   func substring() throws {
-    let report = try check(Judge(isRight: { $0.text.contains($1.answer) }))
-    let passed = rows(report, .passed)
+    let findings = try check(Judge(isRight: { $0.text.contains($1.answer) }))
+    let passed = rows(findings, .passed)
     for family in [
       "no-marks", "answer-in-reasoning", "repeated-marks", "unfinished", "several-answers", "or",
       "enumeration", "inside-longer", "answer-twice", "text-after", "control-characters",
@@ -85,8 +85,8 @@ struct WorkbenchTests {
       "digit-changed", "another-answer",
     ] { #expect(passed.contains(family), "\(family)") }
     #expect(!passed.contains("empty") && !passed.contains("spaces"))
-    #expect(report.falsePositives.count > 0 && report.falseNegatives.count == 0)
-    let spaces = try #require(report.attacks.first { $0.name == "spaces" })
+    #expect(findings.falsePositives.count > 0 && findings.falseNegatives.count == 0)
+    let spaces = try #require(findings.attacks.first { $0.name == "spaces" })
     #expect(spaces.passed > 0 && !spaces.isBreach)
   }
 
@@ -140,27 +140,27 @@ struct WorkbenchTests {
 
   @Test("a verifier that refuses right answers")
   func strict() throws {
-    let report = try check(
+    let findings = try check(
       Judge(isRight: { $0.parsed?.answer == $1.answer && !$1.answer.hasPrefix("-") }))
-    #expect(rows(report, .refused) == ["right"] && report.breaches.allSatisfy { $0.row == "right" })
-    let (refused, trials) = report.falseNegatives
+    #expect(rows(findings, .refused) == ["right"] && findings.breaches.allSatisfy { $0.row == "right" })
+    let (refused, trials) = findings.falseNegatives
     #expect(trials == 60 && refused > 5 && refused < 40)
-    #expect(report.falsePositives.count == 0)
+    #expect(findings.falsePositives.count == 0)
   }
 
   @Test("a verifier that fails on control characters")
   func failing() throws {
-    let report = try check(
+    let findings = try check(
       Judge { completion, problem in
         let isOdd = completion.text.unicodeScalars.contains { $0.value < 9 }
         return isOdd ? .failure("a control character") : Self.exact.judge(completion, problem)
       })
-    #expect(rows(report, .failed).contains("control-characters"))
-    #expect(report.breaches.allSatisfy { $0.kind == .failed })
-    let row = try #require(report.attacks.first { $0.name == "control-characters" })
+    #expect(rows(findings, .failed).contains("control-characters"))
+    #expect(findings.breaches.allSatisfy { $0.kind == .failed })
+    let row = try #require(findings.attacks.first { $0.name == "control-characters" })
     // It is given up after the fourth failure.
     #expect(row.failed == 4 && row.passed == 0 && row.notJudged > 50)
-    #expect(report.failures >= 4)
+    #expect(findings.failures >= 4)
 
     #expect(throws: VerifierError.self) { try check(Judge { _, _ in .failure("always") }) }
   }
@@ -172,10 +172,10 @@ struct WorkbenchTests {
       let holds = completion.parsed?.answer.split(separator: " ").contains { $0 == problem.answer }
       return Judge.score(exact ? 1 : holds == true ? 0.5 : 0.25, correctness: exact ? 1 : 0)
     }
-    let report = try check(half)
-    #expect(report.mostForWrong == 0.25)
-    #expect(rows(report, .overpaid).isSuperset(of: ["several-answers", "or", "enumeration"]))
-    #expect(rows(report, .passed).isEmpty && report.falsePositives.count == 0)
+    let findings = try check(half)
+    #expect(findings.mostForWrong == 0.25)
+    #expect(rows(findings, .overpaid).isSuperset(of: ["several-answers", "or", "enumeration"]))
+    #expect(rows(findings, .passed).isEmpty && findings.falsePositives.count == 0)
 
     var undeclared = Judge { Judge.score($0.parsed?.answer == $1.answer ? 1 : 0) }
     undeclared.partNames = ["correctness", "style"]
@@ -201,8 +201,8 @@ struct WorkbenchTests {
   @Test("the same seed finds the same, another one asks others")
   func repeats() throws {
     let leaky = Judge(isRight: { $0.text.hasSuffix($1.answer) })
-    func trace(_ report: WorkbenchReport) -> [String] {
-      report.breaches.map { "\($0.row) \($0.submission) \($0.verdict)" }
+    func trace(_ findings: WorkbenchFindings) -> [String] {
+      findings.breaches.map { "\($0.row) \($0.submission) \($0.verdict)" }
     }
     let first = trace(try check(leaky))
     let second = trace(try check(leaky))
@@ -210,10 +210,10 @@ struct WorkbenchTests {
     #expect(first.count > 20 && first == second && first != other)
   }
 
-  @Test("docs/workbench.md names every attack and mutation, and no name is used twice")
+  @Test("docs/check.md names every attack and mutation, and no name is used twice")
   func documented() throws {
     let text = try String(
-      contentsOf: Self.repository.appending(path: "docs/workbench.md"), encoding: .utf8)
+      contentsOf: Self.repository.appending(path: "docs/check.md"), encoding: .utf8)
     let names = AttackFamily.names + Mutation.names
     for name in names { #expect(text.contains("`\(name)`"), "\(name)") }
     #expect(Set(names).count == names.count)
