@@ -1,11 +1,11 @@
-internal import Learning
+internal import Statistics
 
 /// Watches a shadow verifier's rewards beside those that are trained on, and finds the step at which the
-/// two part (docs/shadow.md).
+/// two diverge (docs/shadow.md).
 ///
 /// The gap of a problem is the mean, over its completions that both could judge, of the reward less the
 /// shadow's. Problems are the units, since completions of one problem aren't independent. After each step
-/// the last three steps are held against the first three. The two part at the first step where
+/// the last three steps are held against the first three. The two diverge at the first step where
 ///
 ///     rise − 3 √(s₀² / n₀ + s₁² / n₁) > 0.05   and   rise > ½ (reward now − reward at first)
 ///
@@ -46,10 +46,14 @@ package struct ShadowWatch: Sendable, Equatable, Codable {
 
   private(set) var first: [Tally] = []
   private(set) var recent: [Tally] = []
-  /// Where the two parted; nil where they haven't.
-  package private(set) var parting: ShadowParting?
+  /// Where the two diverged; nil where they haven't.
+  package private(set) var divergence: ShadowDivergence?
 
-  /// A watch that has seen nothing.
+  private enum CodingKeys: String, CodingKey {
+    case first, recent
+    case divergence = "parting"
+  }
+
   package init() {}
 
   /// Takes note of a step.
@@ -78,7 +82,7 @@ package struct ShadowWatch: Sendable, Equatable, Codable {
     guard first.count == Self.span else { return first.append(tally) }
     recent.append(tally)
     if recent.count > Self.span { recent.removeFirst() }
-    if parting == nil { parting = parting(at: step) }
+    if divergence == nil { divergence = divergence(at: step) }
   }
 
   /// Mean gap of the last three steps less that of the first three; nil before there are six.
@@ -93,21 +97,21 @@ package struct ShadowWatch: Sendable, Equatable, Codable {
     return (start, now)
   }
 
-  private func parting(at step: Int) -> ShadowParting? {
+  private func divergence(at step: Int) -> ShadowDivergence? {
     guard let (start, now) = sides else { return nil }
     let rise = now.meanGap - start.meanGap
     let error = (start.squaredError + now.squaredError).squareRoot()
     guard rise - Self.deviations * error > Self.margin,
       rise > (now.meanReward - start.meanReward) / 2
     else { return nil }
-    return ShadowParting(
+    return ShadowDivergence(
       step: step, firstReward: start.meanReward, reward: now.meanReward,
       firstShadow: start.meanReward - start.meanGap, shadow: now.meanReward - now.meanGap)
   }
 }
 
-/// The step at which the reward and a shadow's part, with both at first and then: means of three steps.
-package struct ShadowParting: Sendable, Equatable, Codable {
+/// The step at which the reward and a shadow's diverge, with both at first and then: means of three steps.
+package struct ShadowDivergence: Sendable, Equatable, Codable {
   /// The step after which it was seen.
   package let step: Int
   /// The reward of the first steps.
@@ -125,7 +129,6 @@ package struct ShadowParting: Sendable, Equatable, Codable {
     case firstShadow = "first_shadow"
   }
 
-  /// Puts the numbers together.
   package init(
     step: Int, firstReward: Double, reward: Double, firstShadow: Double, shadow: Double
   ) {
@@ -141,7 +144,7 @@ package struct ShadowParting: Sendable, Equatable, Codable {
     func change(_ from: Double, _ to: Double) -> String {
       "\(Quantity.fixed(from, digits: 2)) → \(Quantity.fixed(to, digits: 2))"
     }
-    return "reward and shadow part at step \(step): reward \(change(firstReward, reward)), "
+    return "reward and shadow diverge at step \(step): reward \(change(firstReward, reward)), "
       + "shadow \(change(firstShadow, shadow))"
   }
 }
@@ -150,11 +153,16 @@ package struct ShadowParting: Sendable, Equatable, Codable {
 package struct ShadowResult: Sendable, Equatable, Codable {
   /// The shadow verifier's name.
   package let verifier: String
-  /// Where reward and shadow parted; absent where they didn't.
-  package let parted: ShadowParting?
+  /// Where reward and shadow diverged; absent where they didn't.
+  package let divergence: ShadowDivergence?
+
+  private enum CodingKeys: String, CodingKey {
+    case verifier
+    case divergence = "parted"
+  }
 
   /// One line about it.
   package var sentence: String {
-    parted?.sentence ?? "reward and shadow (\(verifier)) didn't part"
+    divergence?.sentence ?? "reward and shadow (\(verifier)) didn't diverge"
   }
 }

@@ -1,7 +1,7 @@
 internal import Foundation
 package import Kernels
 package import LanguageModel
-internal import Learning
+package import Statistics
 package import TaskSuites
 package import Verifiers
 
@@ -274,7 +274,7 @@ package struct Evaluator {
     while k <= samples {
       let able = judged.filter { $0.judged >= k }
       passAtK["\(k)"] = mean(
-        able.map { Training.passAtK(k, samples: $0.judged, correct: $0.right) })
+        able.map { Statistics.passAtK(k, samples: $0.judged, correct: $0.right) })
       k *= 2
     }
     let completions = Double(outcomes.count * samples)

@@ -1,4 +1,4 @@
-internal import Checkpointing
+package import Checkpointing
 internal import Foundation
 internal import Kernels
 package import LanguageModel
@@ -93,7 +93,7 @@ package struct ModelBundle: Sendable {
   /// The vocabulary in a checkpoint's files.
   ///
   /// - Throws: `CheckpointError` where there is none, `ModelFileError` for one that can't be used.
-  static func vocabulary(of files: ModelFiles) throws -> Vocabulary {
+  package static func vocabulary(of files: ModelFiles) throws -> Vocabulary {
     try Vocabulary(
       tokenizer: Data(try files.bytes(of: .tokenizer)),
       configuration: files[.tokenizerConfig].map { Data($0) }, of: files.path)

@@ -1,4 +1,4 @@
-internal import Checkpointing
+package import Checkpointing
 internal import Foundation
 internal import Learning
 import Verifiers
@@ -86,7 +86,7 @@ package struct RunFolder: Sendable {
   /// Makes sure that there is a run.
   ///
   /// - Throws: `TrainingError.missing` with the nearest run.
-  func requireRun() throws(TrainingError) {
+  package func requireRun() throws(TrainingError) {
     guard Self.isRun(path), FileManager.default.fileExists(atPath: configurationFile) else {
       let near = nearestRun.map { "Did you mean \($0)? Or start" } ?? "Start"
       throw TrainingError.missing(
@@ -118,7 +118,7 @@ package struct RunFolder: Sendable {
 }
 
 /// A file of lines that a run appends to, each line whole.
-struct LineFile {
+package struct LineFile {
   private let handle: FileHandle
   private let path: String
 
@@ -173,7 +173,7 @@ struct LineFile {
   private var stopped: FileError { Self.stopped(path) }
 
   /// The error of a file of a run that took lines before and takes no more.
-  static func stopped(_ path: String) -> FileError {
+  package static func stopped(_ path: String) -> FileError {
     FileError(
       kind: .inputOutput, path: path, code: 0,
       message: "can't be written to any more; is the disk full, or the folder read-only?",

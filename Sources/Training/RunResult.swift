@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Foundation
+package import Statistics
 
 /// What a finished run came to: `result.json` in its folder.
 ///

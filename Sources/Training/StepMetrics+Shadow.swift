@@ -23,6 +23,6 @@ extension RunState {
       step: step, rewards: verdicts.rewards, shadow: rewards, groupSize: rollout.copies)
     if let rise = shadowWatch?.rise { m["shadow/gap_rise"] = rise }
     m["shadow/failures"] = Double(rewards.count { $0 == nil })
-    m["shadow/parted"] = Double(shadowWatch?.parting?.step ?? 0)
+    m["shadow/parted"] = Double(shadowWatch?.divergence?.step ?? 0)
   }
 }

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Learning
 internal import Verifiers
 
 extension RunState {
@@ -122,8 +121,7 @@ extension RunState {
   }
 }
 
-extension Score {
-  /// Whether the answer is right: full `correctness`, or where a verifier has no such part, a
-  /// reward of at least 1.
-  var isSolved: Bool { (parts["correctness"] ?? reward) >= 1 }
+/// The mean, 0 for none.
+func mean(_ values: [Double]) -> Double {
+  values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
 }

@@ -14,7 +14,7 @@ package enum SuiteLocator {
   /// The model that a suite says training starts from.
   ///
   /// - Throws: `SuiteError`, or `TrainingError` where the suite names none.
-  static func base(of name: String, installation: Installation) throws -> String {
+  package static func base(of name: String, installation: Installation) throws -> String {
     if let base = SuiteCatalog(folder: installation.tasks).statedBase(of: name) { return base }
     let suite = try open(name, installation: installation)
     guard let base = suite.base else {

@@ -2,6 +2,7 @@ internal import Checkpointing
 internal import Foundation
 internal import Kernels
 internal import LanguageModel
+internal import Statistics
 package import TaskSuites
 package import Verifiers
 
@@ -122,7 +123,7 @@ package final class Trainer {
   }
 
   /// The model of a run's start: the one named, or the suite's own shipped base.
-  static func firstModel(
+  package static func firstModel(
     _ configuration: Configuration, _ installation: Installation
   ) throws -> ModelBundle {
     let name =
@@ -181,7 +182,7 @@ package final class Trainer {
   /// Opens a run's suite and checks that it can be trained on with a model.
   ///
   /// - Throws: as `SuiteLocator.open`.
-  static func suite(
+  package static func suite(
     of configuration: Configuration, fitting model: ModelBundle, _ installation: Installation
   ) throws -> TaskSuite {
     var suite = try SuiteLocator.open(
@@ -194,7 +195,7 @@ package final class Trainer {
     suite = try VerifierChoice.suite(
       suite, judgedBy: configuration.verifier, installation: installation)
     try suite.checkHasProblems(in: .train)
-    if configuration.algorithm == .sft { try suite.checkHasDemonstrations() }
+    if configuration.needsDemonstrations { try suite.checkHasDemonstrations() }
     return suite
   }
 
@@ -212,10 +213,7 @@ package final class Trainer {
     let completionsFile = try LineFile(folder.completionsFile, keeping: state.completionLines)
     // It holds only for the steps there were.
     if !isDone { try? FileManager.default.removeItem(atPath: folder.resultFile) }
-    // After the metrics were cut to the steps that count, which it is made of.
-    let tensorBoard =
-      configuration.tensorboard
-      ? try TensorBoardFile(folder, names: configuration.tensorboardNames) : nil
+    try observer.began(folder)
     let before = state.before ?? evaluator.evaluate(run.policy)
     if state.before == nil { state.solvedBefore = before.solved }
     state.before = before
@@ -247,12 +245,11 @@ package final class Trainer {
       let isDue = configuration.checkpointEvery > 0 && step % configuration.checkpointEvery == 0
       if isLast || isDue { report.metrics.weightsHash = run.policy.parameters.hash }
       try metricsFile.append([report.metrics.line])
-      try tensorBoard?.append(report.metrics)
       try completionsFile.append(report.completions.map(Self.line))
       state.metricsLines += 1
       state.completionLines += report.completions.count
-      observer.step(step, of: expectedSteps, report.metrics, seconds: state.seconds)
-      if let parting = run.shadowWatch?.parting, parting.step == step { observer.parted(parting) }
+      try observer.step(step, of: expectedSteps, report.metrics, seconds: state.seconds)
+      if let divergence = run.shadowWatch?.divergence, divergence.step == step { observer.diverged(divergence) }
       if isLast || isDue {
         // Lines first: a checkpoint counts them, and a resumed run cuts off what came later.
         try metricsFile.synchronize()
@@ -283,7 +280,7 @@ package final class Trainer {
   }
 
   private var shadowResult: ShadowResult? {
-    run.shadow.map { ShadowResult(verifier: $0.name, parted: run.shadowWatch?.parting) }
+    run.shadow.map { ShadowResult(verifier: $0.name, divergence: run.shadowWatch?.divergence) }
   }
 
   /// Whether the last step is done: by number, or because the token budget is used up.

@@ -2,7 +2,7 @@ internal import Checkpointing
 internal import Foundation
 internal import Kernels
 internal import LanguageModel
-internal import Learning
+internal import Statistics
 
 /// What a run needs besides the weights to go on as if it had never stopped.
 struct TrainerState: Codable, Equatable {

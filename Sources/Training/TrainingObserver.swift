@@ -4,7 +4,7 @@ package struct TrainingSummary: Sendable {
   package let run: String
   /// Steps done.
   package let steps: Int
-  /// Seconds of training, of all sittings, evaluations left out.
+  /// Seconds of training, of all sessions, evaluations left out.
   package let seconds: Double
   /// Scores before the first step.
   package let before: EvaluationResult
@@ -18,19 +18,23 @@ package struct TrainingSummary: Sendable {
   package let shadow: ShadowResult?
 }
 
-/// Who is told how a run goes.
+/// Who is told how a run goes; what it throws ends the session.
 package protocol TrainingObserver {
+  /// A session begins: the run's files are open, cut to the steps that its checkpoint has.
+  func began(_ run: RunFolder) throws
   /// The scores before the first step are known.
   func before(_ result: EvaluationResult)
   /// The scores between two steps are known.
   func evaluated(_ step: Int, _ result: EvaluationResult)
-  /// A step is done; `seconds` is the training time of this and earlier sittings.
-  func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double)
-  /// The reward and the shadow verifier's part at the step that was just told of.
-  func parted(_ parting: ShadowParting)
+  /// A step is done; `seconds` is the training time of this and earlier sessions.
+  func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double) throws
+  /// The reward and the shadow verifier's diverged at the step that was just told of.
+  func diverged(_ divergence: ShadowDivergence)
 }
 
 extension TrainingObserver {
-  /// Nothing.
-  package func parted(_ parting: ShadowParting) {}
+  package func began(_ run: RunFolder) throws {}
+  package func before(_ result: EvaluationResult) {}
+  package func evaluated(_ step: Int, _ result: EvaluationResult) {}
+  package func diverged(_ divergence: ShadowDivergence) {}
 }

@@ -31,7 +31,7 @@ package enum VerifierChoice {
   /// The shadow verifier of a configuration; nil for none.
   ///
   /// - Throws: as `open` does.
-  static func shadow(
+  package static func shadow(
     of configuration: Configuration, for suite: TaskSuite, _ installation: Installation
   ) throws -> (any Verifier)? {
     configuration.shadowVerifier.isEmpty

@@ -1,3 +1,4 @@
+import Analysis
 import Foundation
 import Training
 
@@ -86,7 +87,7 @@ struct CompareSession {
         file: folder.resultFile, report: report, seconds: seconds)
       try Console.progress(text, isJSON: isJSON)
     }
-    if isJSON { try Console.json(Report(folder, comparison, seconds: seconds)) }
+    if isJSON { try Console.json(Outcome(folder, comparison, seconds: seconds)) }
     if !known.isEmpty && known.allSatisfy(\.isFailure) {
       Console.complain("error: every run failed; each has its log in log.txt of its folder\n")
       return .badData
@@ -157,7 +158,7 @@ struct CompareSession {
   }
 
   /// What `--json` prints at the end: `comparison.json` without the raw scores of the runs.
-  private struct Report: Encodable {
+  private struct Outcome: Encodable {
     let run: String
     let comparison: String
     let seconds: Double

@@ -53,12 +53,15 @@ extension Configuration {
   }
 
   /// Whether a field has another value than the algorithm's default.
-  func differsFromDefault(_ field: ConfigurationField) -> Bool {
+  package func differsFromDefault(_ field: ConfigurationField) -> Bool {
     field.get(self) != field.defaultValue(for: algorithm)
   }
 
   /// Whether the policy samples completions that a verifier judges; `sft` reads demonstrations.
   package var samplesCompletions: Bool { algorithm != .sft }
+
+  /// Whether it trains on the suite's demonstrations.
+  package var needsDemonstrations: Bool { algorithm == .sft }
 
   /// Whether the first policy is kept, for the KL divergence from it.
   package var needsReference: Bool { klWeight > 0 || logKl }

@@ -221,7 +221,7 @@ package struct Configuration: Sendable, Equatable {
   }
 
   /// The suite in a folder's name: a file without its path and ending.
-  var suiteLabel: String {
+  package var suiteLabel: String {
     let file = suite.split(separator: "/").last ?? "suite"
     let name = file.split(separator: ".", omittingEmptySubsequences: false).first ?? ""
     return String(name.isEmpty ? file : name)

@@ -1,4 +1,4 @@
-internal import TaskSuites
+package import TaskSuites
 
 extension Configuration {
   /// How the policy is trained.
@@ -38,7 +38,7 @@ extension Configuration {
     case validation
 
     /// The split of the suite.
-    var split: Split { self == .test ? .test : .validation }
+    package var split: Split { self == .test ? .test : .validation }
   }
 
   /// Where the rewards of the completions come from.
@@ -47,5 +47,13 @@ extension Configuration {
     case verifier
     /// A fair coin for each completion: the null arm, from which nothing about the task can be learned.
     case random
+  }
+
+  /// Under which names TensorBoard shows the metrics.
+  package enum MetricNames: String, Sendable, CaseIterable {
+    /// Those of `metrics.jsonl`.
+    case hone
+    /// verl's where verl has the metric, the others as in `metrics.jsonl`.
+    case verl
   }
 }

@@ -53,7 +53,7 @@ package struct ConfigurationSetting: Sendable, Equatable {
   /// The field that the key names.
   ///
   /// - Throws: `ConfigurationError` with the nearest known key where there is no such field.
-  func field() throws(ConfigurationError) -> ConfigurationField {
+  package func field() throws(ConfigurationError) -> ConfigurationField {
     let name = key.replacing("-", with: "_")
     if let field = Configuration.fields.first(where: { $0.key == name }) { return field }
     throw ConfigurationError(

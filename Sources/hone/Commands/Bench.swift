@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Foundation
+import Statistics
 package import Training
 import Verifiers
 

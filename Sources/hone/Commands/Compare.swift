@@ -1,3 +1,4 @@
+import Analysis
 package import Training
 
 /// `hone compare`: trains several algorithms under several seeds and says how they differ.

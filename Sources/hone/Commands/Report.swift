@@ -1,3 +1,4 @@
+import Analysis
 package import Training
 
 /// The options of `hone report`.

@@ -1,4 +1,6 @@
+package import Analysis
 package import Foundation
+import Statistics
 package import Training
 
 /// Shows a comparison as it goes: what it is, a line for each run that ends, and on a terminal a live

@@ -1,4 +1,4 @@
-package import Training
+package import Analysis
 
 /// The result of a comparison for people: arms, then every two of them.
 package struct ComparisonTable {

@@ -1,3 +1,4 @@
+import Statistics
 import Training
 
 /// What an evaluation is shown by.

@@ -1,3 +1,4 @@
+import Statistics
 import Training
 
 /// What one step of training is shown by.
@@ -84,7 +85,7 @@ package enum StepLine {
     }
   }
 
-  /// The sparkline belongs to the number before it, so only one space parts them.
+  /// The sparkline belongs to the number before it, so only one space separates them.
   private static func joined(_ texts: [String], spark: String) -> String {
     texts.reduce("") { line, text in
       line.isEmpty ? text : line + (text == spark ? " " : "  ") + text

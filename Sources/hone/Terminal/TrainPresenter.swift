@@ -1,4 +1,5 @@
 import Foundation
+import Statistics
 package import Training
 
 /// Shows a run as it goes: what it is, a line per step, the scores before and after, and what to do
@@ -106,7 +107,7 @@ package struct TrainPresenter: Sendable {
     say(labelled("at \(step)", "pass@1 \(summary.score)   \(liftText(of: summary))"))
   }
 
-  /// That the reward and the shadow verifier's part, or at the end that they didn't.
+  /// That the reward and the shadow verifier's diverge, or at the end that they didn't.
   package mutating func shadow(_ sentence: String) {
     line.keep()
     say(labelled("shadow", sentence))

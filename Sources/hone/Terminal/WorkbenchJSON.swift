@@ -1,5 +1,6 @@
-package import Training
+import Statistics
 import Verifiers
+package import Workbench
 
 /// The object of `hone verifiers check --json`.
 package struct WorkbenchJSON: Encodable {
@@ -56,7 +57,7 @@ package struct WorkbenchJSON: Encodable {
     }
   }
 
-  /// A row of the report.
+  /// A row of the findings.
   struct Row: Encodable {
     let name: String
     let summary: String
@@ -76,7 +77,7 @@ package struct WorkbenchJSON: Encodable {
       case notJudged = "not_judged"
     }
 
-    init(_ row: WorkbenchReport.Row) {
+    init(_ row: WorkbenchFindings.Row) {
       name = row.name
       summary = row.summary
       mayPass = row.mayPass
@@ -108,7 +109,7 @@ package struct WorkbenchJSON: Encodable {
       case completionBytes = "completion_bytes"
     }
 
-    init(_ breach: WorkbenchReport.Breach) {
+    init(_ breach: WorkbenchFindings.Breach) {
       let (problem, text) = (breach.submission.problem, breach.submission.completion.text)
       row = breach.row
       kind = "\(breach.kind)"
@@ -122,29 +123,28 @@ package struct WorkbenchJSON: Encodable {
     }
   }
 
-  /// Makes the object of a report.
-  package init(_ report: WorkbenchReport) {
-    verifier = report.verifier
-    origin = report.origin
-    parts = report.partNames
-    sources = report.sources
-    passedOver = report.passedOver
-    seed = report.seed
-    problems = report.problems
-    attackedProblems = report.attackedProblems
-    judgesFormOnly = report.judgesFormOnly
-    clean = report.isClean
-    falseNegatives = Rate(report.falseNegatives)
-    falsePositives = Rate(report.falsePositives)
-    failures = report.failures
-    mostForWrong = report.mostForWrong
-    wrong = report.wrong.map(Row.init)
-    attacks = report.attacks.map(Row.init)
-    again = report.repeats.map(Row.init)
-    completionsPerSecond = report.throughput
-    slowestSeconds = report.slowest?.seconds
-    slowestAttack = report.slowest?.attack
-    notes = report.notes
-    breaches = report.breaches.map(Breach.init)
+  package init(_ findings: WorkbenchFindings) {
+    verifier = findings.verifier
+    origin = findings.origin
+    parts = findings.partNames
+    sources = findings.sources
+    passedOver = findings.passedOver
+    seed = findings.seed
+    problems = findings.problems
+    attackedProblems = findings.attackedProblems
+    judgesFormOnly = findings.judgesFormOnly
+    clean = findings.isClean
+    falseNegatives = Rate(findings.falseNegatives)
+    falsePositives = Rate(findings.falsePositives)
+    failures = findings.failures
+    mostForWrong = findings.mostForWrong
+    wrong = findings.wrong.map(Row.init)
+    attacks = findings.attacks.map(Row.init)
+    again = findings.repeats.map(Row.init)
+    completionsPerSecond = findings.throughput
+    slowestSeconds = findings.slowest?.seconds
+    slowestAttack = findings.slowest?.attack
+    notes = findings.notes
+    breaches = findings.breaches.map(Breach.init)
   }
 }

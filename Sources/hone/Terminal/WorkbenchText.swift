@@ -1,9 +1,10 @@
 import Foundation
-package import Training
+import Statistics
 import Verifiers
+package import Workbench
 
-extension WorkbenchReport {
-  /// The report as people read it.
+extension WorkbenchFindings {
+  /// The findings as people read them.
   ///
   /// - Parameter command: What shows the breaches again.
   package func text(command: String) -> String {

@@ -1,0 +1,104 @@
+internal import Foundation
+internal import Statistics
+internal import Training
+
+/// Numbers as a report prints them.
+package enum ReportNumber {
+  /// A value: whole numbers in full with commas, others with four digits that count; `–` for none.
+  package static func text(_ value: Double) -> String {
+    guard value.isFinite else { return "–" }
+    let size = value.magnitude
+    if value == value.rounded() && size < 1e15 { return Quantity.grouped(Int(value)) }
+    if size >= 1e5 { return Quantity.grouped(Int(min(size, 1e18)) * (value < 0 ? -1 : 1)) }
+    if size < 1e-3 { return scientific(value, digits: 3) }
+    let digits = max(0, 3 - Int(log10(size).rounded(.down)))
+    return Quantity.fixed(value, digits: digits)
+  }
+
+  /// A share as `46.2 %`.
+  static func percent(_ share: Double) -> String {
+    share.isFinite ? Quantity.fixed(share * 100, digits: 1) + " %" : "–"
+  }
+
+  /// The label of a mark of an axis, whose marks are `step` apart: `0.25`, `40`, `1.5M`, `2e-4`.
+  static func mark(_ value: Double, step: Double) -> String {
+    for (size, suffix) in [(1e9, "G"), (1e6, "M"), (1e4, "k")] where value.magnitude >= size {
+      let unit = suffix == "k" ? 1e3 : size
+      return shortestText(of: rounded(value / unit, digits: digits(of: step / unit))) + suffix
+    }
+    return shortestText(of: rounded(value, digits: digits(of: step)))
+  }
+
+  private static func digits(of step: Double) -> Int {
+    min(14, max(0, Int((-log10(step)).rounded(.up))))
+  }
+
+  private static func rounded(_ value: Double, digits: Int) -> Double {
+    Double(Quantity.fixed(value, digits: digits)) ?? value
+  }
+
+  private static func scientific(_ value: Double, digits: Int) -> String {
+    let exponent = Int(log10(value.magnitude).rounded(.down))
+    let mantissa = value / pow(10, Double(exponent))
+    return "\(Quantity.fixed(mantissa, digits: digits - 1))e\(exponent)"
+  }
+}
+
+/// One axis of a chart: its range and its marks.
+package struct ChartScale: Sendable {
+  /// The range that is drawn.
+  package let range: ClosedRange<Double>
+  /// Places with their labels, rising.
+  package let marks: [(value: Double, label: String)]
+
+  /// An axis with marks of one's own.
+  init(_ range: ClosedRange<Double>, marks: [(value: Double, label: String)]) {
+    self.range = range
+    self.marks = marks
+  }
+
+  /// The axis of time: exactly the range of the values, with round marks inside it.
+  package init(spanning values: [Double]) {
+    let known = values.filter(\.isFinite)
+    let (low, high) = (known.min() ?? 0, known.max() ?? 1)
+    guard low < high else {
+      self.init((low - 0.5)...(low + 0.5), marks: [(low, ReportNumber.mark(low, step: 1))])
+      return
+    }
+    let step = Self.roundStep((high - low) / 5)
+    let inside = Self.multiples(of: step, in: low...high).filter { (low...high).contains($0) }
+    self.init(low...high, marks: inside.map { ($0, ReportNumber.mark($0, step: step)) })
+  }
+
+  /// The axis of values: from one round mark to another, with 0 where it is near.
+  package init(covering values: [Double]) {
+    let known = values.filter(\.isFinite)
+    var (low, high) = (known.min() ?? 0, known.max() ?? 1)
+    if low > 0 && low < 0.6 * high { low = 0 }
+    if high < 0 && high > 0.6 * low { high = 0 }
+    if low == high { (low, high) = low == 0 ? (0, 1) : (low - abs(low) / 10, high + abs(low) / 10) }
+    let step = Self.roundStep((high - low) / 5)
+    // Within a millionth of a mark is on it: 0.3 / 0.1 is a little below 3.
+    let first = ((low / step) + 1e-6).rounded(.down) * step
+    let last = ((high / step) - 1e-6).rounded(.up) * step
+    self.init(
+      first...max(last, first + step),
+      marks: Self.multiples(of: step, in: first...last).map {
+        ($0, ReportNumber.mark($0, step: step))
+      })
+  }
+
+  /// 1, 2 or 5 times a power of ten, at least this much.
+  private static func roundStep(_ least: Double) -> Double {
+    guard least > 0, least.isFinite else { return 1 }
+    let power = pow(10, log10(least).rounded(.down))
+    for factor in [1.0, 2, 5] where factor * power >= least * 0.999_999 { return factor * power }
+    return 10 * power
+  }
+
+  private static func multiples(of step: Double, in range: ClosedRange<Double>) -> [Double] {
+    let first = Int((range.lowerBound / step - 1e-6).rounded(.up))
+    let last = Int((range.upperBound / step + 1e-6).rounded(.down))
+    return first <= last ? (first...last).map { Double($0) * step } : []
+  }
+}
