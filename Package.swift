@@ -22,8 +22,10 @@ let package = Package(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     .target(name: "CAllocationCounter"),
-    .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: settings),
-    .target(name: "LanguageModel", dependencies: ["Kernels"], swiftSettings: settings),
+    .target(name: "Parallel", swiftSettings: settings),
+    .target(name: "Kernels", dependencies: ["COpenBLAS", "Parallel"], swiftSettings: settings),
+    .target(
+      name: "LanguageModel", dependencies: ["Kernels", "Parallel"], swiftSettings: settings),
     .target(name: "CPluginHost"),
     .target(name: "Verifiers", dependencies: ["CPluginHost"], swiftSettings: settings),
     .target(name: "TaskSuites", dependencies: ["Verifiers"], swiftSettings: settings),
@@ -31,7 +33,9 @@ let package = Package(
       name: "Checkpointing", dependencies: ["CLibArchive", "CLibCrypto"], swiftSettings: settings),
     .target(
       name: "Training",
-      dependencies: ["Kernels", "LanguageModel", "Verifiers", "TaskSuites", "Checkpointing"],
+      dependencies: [
+        "Parallel", "Kernels", "LanguageModel", "Verifiers", "TaskSuites", "Checkpointing",
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "hone",
@@ -43,10 +47,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Kernels", "LanguageModel"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .testTarget(name: "ParallelTests", dependencies: ["Parallel"], swiftSettings: settings),
     .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),
+      name: "KernelsTests", dependencies: ["Kernels", "Parallel", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
-      name: "LanguageModelTests", dependencies: ["LanguageModel", "Checkpointing", "TestSupport"],
+      name: "LanguageModelTests",
+      dependencies: ["LanguageModel", "Parallel", "Checkpointing", "TestSupport"],
       swiftSettings: settings),
     .testTarget(name: "VerifiersTests", dependencies: ["Verifiers"], swiftSettings: settings),
     .testTarget(
@@ -55,7 +62,8 @@ let package = Package(
       name: "CheckpointingTests", dependencies: ["Checkpointing", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "TestSupport"], swiftSettings: settings),
+      name: "TrainingTests", dependencies: ["Training", "Parallel", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "ToolTests", dependencies: ["hone", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "RecipeTests", swiftSettings: settings),

@@ -16,7 +16,7 @@ package struct Critic {
   package let sharesTrunk: Bool
 
   /// V before each scored token, in memory of its own.
-  package func values(of batch: PackedBatch) -> FloatView { learner.values(model, batch) }
+  package func values(of batch: TokenForest) -> FloatView { learner.values(model, batch) }
 }
 
 /// What a critic learns from some sequences.
@@ -55,20 +55,21 @@ package struct ValueTargets: Sendable {
 
 extension Learner {
   /// The values of a batch's scored tokens, in memory of their own.
-  package func values(_ model: Transformer, _ batch: PackedBatch) -> FloatView {
+  package func values(_ model: Transformer, _ batch: TokenForest) -> FloatView {
     let values = FloatBuffer(count: batch.scoredCount).all
-    pass.score(model, batch, values: values)
+    pass.score(model, batch, temperature: temperature, into: PassOutputs(values: values))
     return values
   }
 
   /// Takes one update of a critic alone; as `update` where something is not finite.
   package func updateCritic(
-    _ model: Transformer, _ batch: PackedBatch, targets: ValueTargets, learningRate: Double
+    _ model: Transformer, _ batch: TokenForest, targets: ValueTargets, learningRate: Double
   ) -> Report {
     let (values, slopes) = (tokens(5, of: batch), tokens(6, of: batch))
     let sums = Mutex([ValueLossSums](repeating: ValueLossSums(), count: batch.count))
     pass.gradient(
-      model, batch, values: values, slopes: slopes, into: optimizer.gradients
+      model, batch, temperature: temperature, outputs: PassOutputs(values: values),
+      slopes: PassOutputs(values: slopes), into: optimizer.gradients
     ) { sequences in
       for sequence in sequences {
         let one = targets.write(batch.scored(sequence), new: values, slopes: slopes)

@@ -1,6 +1,7 @@
 internal import Foundation
 package import Kernels
 package import LanguageModel
+internal import Parallel
 package import TaskSuites
 package import Verifiers
 
@@ -180,7 +181,7 @@ package struct Evaluator {
     prompts = try problems.map { try text.prompt($0.problem) }
     generator = Generator(
       layout, longestPrompt: prompts.reduce(1) { max($0, $1.count) },
-      maximumNewTokens: plan.maxCompletionTokens, threads: threads)
+      maximumNewTokens: plan.maxCompletionTokens, team: Team(threads: threads))
   }
 
   /// Completes and judges every problem.

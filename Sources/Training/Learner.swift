@@ -1,5 +1,6 @@
 package import Kernels
 package import LanguageModel
+package import Parallel
 internal import Synchronization
 
 /// Turns advantages into an optimizer update: forward, slopes, backward, clipping, AdamW.
@@ -10,7 +11,7 @@ package final class Learner {
   package let optimizer: Optimizer
 
   let pass: TrainingPass
-  private let temperature: Float
+  let temperature: Float
   // (7, scored tokens): log-probabilities, entropies, the slopes by both, divergences; of a critic
   // values and slopes.
   private var buffer = FloatBuffer(count: 0)
@@ -27,7 +28,7 @@ package final class Learner {
   /// The sequences of one update with what the loss needs of each.
   package struct Minibatch: Sendable {
     /// The sequences.
-    package let batch: PackedBatch
+    package let batch: TokenForest
     /// Of each sequence or of each token.
     package let advantages: Advantages
     /// log π_old of the scored tokens; nil on the first update of a batch, where π_old = π_θ.
@@ -41,7 +42,7 @@ package final class Learner {
 
     /// Makes a minibatch.
     package init(
-      _ batch: PackedBatch, _ advantages: Advantages, old: FloatView? = nil,
+      _ batch: TokenForest, _ advantages: Advantages, old: FloatView? = nil,
       reference: FloatView? = nil, referenceDistributions: FloatView? = nil,
       valueTargets: ValueTargets? = nil
     ) {
@@ -59,7 +60,7 @@ package final class Learner {
 
     /// Makes a minibatch with an advantage for each sequence.
     package init(
-      _ batch: PackedBatch, advantages: [Double], old: FloatView? = nil,
+      _ batch: TokenForest, advantages: [Double], old: FloatView? = nil,
       reference: FloatView? = nil, referenceDistributions: FloatView? = nil
     ) {
       self.init(
@@ -91,13 +92,13 @@ package final class Learner {
   ///
   /// `pieceTokens` is how much of a batch a thread takes at a time.
   package init(
-    _ layout: ParameterLayout, longest: Int, threads: Int, optimizer: AdamW,
+    _ layout: ParameterLayout, longest: Int, team: Team, optimizer: AdamW,
     maximumGradientNorm: Double, temperature: Float, pieceTokens: Int = 512
   ) {
     pass = TrainingPass(
-      layout, longest: longest, threads: threads, keepsActivations: true, pieceTokens: pieceTokens)
+      layout, longest: longest, team: team, keepsActivations: true, pieceTokens: pieceTokens)
     self.optimizer = Optimizer(
-      layout, rule: optimizer, maximumGradientNorm: maximumGradientNorm, threads: threads)
+      layout, rule: optimizer, maximumGradientNorm: maximumGradientNorm, team: team)
     self.temperature = temperature
   }
 
@@ -105,13 +106,12 @@ package final class Learner {
   ///
   /// `distributions` (scored tokens, V) is filled, where it is given, with those of all tokens.
   package func score(
-    _ model: Transformer, _ batch: PackedBatch, distributions: FloatView? = nil
+    _ model: Transformer, _ batch: TokenForest, distributions: FloatView? = nil
   ) -> FloatView {
-    let buffer = FloatBuffer(count: 2 * batch.scoredCount)
-    let logProbabilities = buffer.view(0, batch.scoredCount)
+    let logProbabilities = FloatBuffer(count: batch.scoredCount).all
     pass.score(
-      model, batch, temperature: temperature, logProbabilities: logProbabilities,
-      entropies: buffer.view(batch.scoredCount, batch.scoredCount), distributions: distributions)
+      model, batch, temperature: temperature,
+      into: PassOutputs(logProbabilities: logProbabilities, distributions: distributions))
     return logProbabilities
   }
 
@@ -124,17 +124,20 @@ package final class Learner {
     let (logProbabilities, entropies) = (tokens(0, of: batch), tokens(1, of: batch))
     let slopes = tokens(2, of: batch)
     let entropySlopes = loss.entropyWeight > 0 ? tokens(3, of: batch) : nil
-    let comparison = minibatch.referenceDistributions.map {
-      TrainingPass.Comparison(references: $0, divergences: tokens(4, of: batch))
-    }
+    let references = minibatch.referenceDistributions
+    let divergences = references.map { _ in tokens(4, of: batch) }
     let targets = minibatch.valueTargets
     let critic = targets.map { _ in (values: tokens(5, of: batch), slopes: tokens(6, of: batch)) }
     let sums = Mutex([LossSums](repeating: LossSums(), count: batch.count))
     let valueSums = Mutex([ValueLossSums](repeating: ValueLossSums(), count: batch.count))
     pass.gradient(
-      model, batch, temperature: temperature, logProbabilities: logProbabilities,
-      entropies: entropies, slopes: slopes, entropySlopes: entropySlopes, comparison: comparison,
-      critic: critic, into: optimizer.gradients
+      model, batch, temperature: temperature,
+      outputs: PassOutputs(
+        logProbabilities: logProbabilities, entropies: entropies, values: critic?.values,
+        divergences: divergences, references: references),
+      slopes: PassOutputs(
+        logProbabilities: slopes, entropies: entropySlopes, values: critic?.slopes),
+      into: optimizer.gradients
     ) { sequences in
       for sequence in sequences {
         let scored = batch.scored(sequence)
@@ -161,7 +164,7 @@ package final class Learner {
     sums.withLock { for one in $0 { report.sums += one } }
     valueSums.withLock { for one in $0 { report.values += one } }
     report.entropySum = Self.sum(entropies)
-    if comparison != nil { report.divergenceSum = Self.sum(tokens(4, of: batch)) }
+    report.divergenceSum = divergences.map(Self.sum)
     finish(&report, model, learningRate: learningRate)
     return report
   }
@@ -181,7 +184,7 @@ package final class Learner {
   }
 
   /// One of the per-token buffers, for a batch's scored tokens.
-  func tokens(_ index: Int, of batch: PackedBatch) -> FloatView {
+  func tokens(_ index: Int, of batch: TokenForest) -> FloatView {
     let count = batch.scoredCount
     if count > capacity {
       capacity = count + count / 4

@@ -1,5 +1,6 @@
 internal import Kernels
 package import LanguageModel
+internal import Parallel
 
 /// Moves the weights of one model: gradient, norm limit, AdamW and its moments, all made once.
 package final class Optimizer {
@@ -14,20 +15,20 @@ package final class Optimizer {
 
   private let rule: AdamW
   private let maximumGradientNorm: Double
-  private let threads: Int
+  private let team: Team
 
-  init(_ layout: ParameterLayout, rule: AdamW, maximumGradientNorm: Double, threads: Int) {
+  init(_ layout: ParameterLayout, rule: AdamW, maximumGradientNorm: Double, team: Team) {
     gradients = Parameters(layout)
     mean = Parameters(layout)
     square = Parameters(layout)
     self.rule = rule
     self.maximumGradientNorm = maximumGradientNorm
-    self.threads = threads
+    self.team = team
   }
 
   /// The norm of the gradient as it is.
   var gradientNorm: Double {
-    Reductions.sumOfSquares(gradients.values.all, threads: threads).squareRoot()
+    Reductions.sumOfSquares(gradients.values.all, team: team).squareRoot()
   }
 
   /// Takes one update along the gradient, whose norm the caller has found finite.
@@ -38,6 +39,6 @@ package final class Optimizer {
     rule.update(
       parameters.values.all, gradient: gradients.values.all, mean: mean.values.all,
       square: square.values.all, step: updates, learningRate: learningRate,
-      gradientScale: Float(scale), threads: threads)
+      gradientScale: Float(scale), team: team)
   }
 }

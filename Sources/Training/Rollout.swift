@@ -121,13 +121,13 @@ package struct Verdicts: Sendable {
 
 /// The sequences of a rollout that take part in an update, packed.
 struct Selection {
-  let batch: PackedBatch
+  let batch: TokenForest
   /// The rollout's sequence numbers, in the batch's order.
   let sequences: [Int]
 
   init(_ rollout: Rollout, _ fates: [TokenFate?], _ candidates: [Int]) {
     sequences = candidates.filter { fates[$0] == nil }
-    var batch = PackedBatch()
+    var batch = TokenForest()
     for s in sequences {
       batch.append(prompt: rollout.prompts[s / rollout.copies], completion: rollout.sequences[s])
     }

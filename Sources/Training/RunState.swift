@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Kernels
 package import LanguageModel
+internal import Parallel
 package import TaskSuites
 package import Verifiers
 
@@ -63,7 +64,7 @@ package final class RunState {
     }
     func makeLearner(_ model: Transformer) -> Learner {
       Learner(
-        model.parameters.layout, longest: context, threads: threads,
+        model.parameters.layout, longest: context, team: Team(threads: threads),
         optimizer: AdamW(
           beta1: c.adamBeta1, beta2: c.adamBeta2, epsilon: c.adamEpsilon,
           weightDecay: c.weightDecay),
@@ -196,7 +197,7 @@ package final class RunState {
     if let generator { return generator }
     let made = Generator(
       policy.parameters.layout, longestPrompt: text.longestPrompt,
-      maximumNewTokens: configuration.maxCompletionTokens, threads: threads)
+      maximumNewTokens: configuration.maxCompletionTokens, team: Team(threads: threads))
     generator = made
     return made
   }

@@ -17,7 +17,7 @@ package struct SupervisedFineTuning: TrainingAlgorithm {
 
   package func step(_ step: Int) throws -> StepReport {
     let start = Clock.now
-    var batch = PackedBatch()
+    var batch = TokenForest()
     for (index, worked) in run.problems(step: step).enumerated() {
       let prompt = try run.text.prompt(worked.problem)
       let completion = try run.text.demonstration(thinned(worked, step: step, index: index))
@@ -31,7 +31,7 @@ package struct SupervisedFineTuning: TrainingAlgorithm {
         .tokenMean, completions: batch.count, tokens: batch.scoredCount,
         maxCompletionTokens: run.configuration.contextLength), learningRate: rate)
     if let what = report.nonFinite { throw TrainingError.notFinite(step: step, what: what) }
-    run.tokensSeen += batch.tokens.count
+    run.tokensSeen += batch.tokenCount
     run.completionTokensOfStep += batch.scoredCount
     var metrics = Metrics()
     let tokens = Double(batch.scoredCount)
@@ -44,7 +44,7 @@ package struct SupervisedFineTuning: TrainingAlgorithm {
     metrics["num_tokens"] = Double(run.tokensSeen)
     let seconds = Clock.seconds(since: start)
     metrics["step_time"] = seconds
-    metrics["tokens_per_second"] = Double(batch.tokens.count) / seconds
+    metrics["tokens_per_second"] = Double(batch.tokenCount) / seconds
     return StepReport(metrics: metrics, completions: [])
   }
 

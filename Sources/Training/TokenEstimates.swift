@@ -43,7 +43,7 @@ package struct TokenEstimates: Sendable {
   ///   - values: V of the scored tokens.
   ///   - penalty: taken off the reward of each token.
   package init(
-    _ batch: PackedBatch, rewards: [Double], values: FloatView, penalty: Penalty?, gamma: Double,
+    _ batch: TokenForest, rewards: [Double], values: FloatView, penalty: Penalty?, gamma: Double,
     lambda: Double, whitens: Bool
   ) {
     precondition(rewards.count == batch.count, "one reward per sequence")

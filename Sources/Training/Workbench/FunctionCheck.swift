@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Parallel
 internal import Synchronization
 internal import TaskSuites
 internal import Verifiers
@@ -72,7 +73,7 @@ struct FunctionCheck {
     _ count: Int, threads: Int, _ batch: @Sendable (Range<Int>) -> [Verdict]
   ) -> [Verdict] {
     let results = Mutex([Verdict](repeating: .failure("not judged"), count: count))
-    Parallel.forEachChunk(of: count, chunk: 8, threads: threads) { range in
+    Team(threads: threads).forEachChunk(of: count, chunk: 8) { range in
       let verdicts = batch(range)
       results.withLock { $0.replaceSubrange(range, with: verdicts) }
     }
