@@ -4,6 +4,7 @@ internal import Kernels
 internal import LanguageModel
 internal import Learning
 
+internal import Parallel
 
 /// The fixed workloads of `hone bench`: one rollout and one update, timed against the sgemm peak.
 package struct Benchmark: Sendable {
@@ -107,14 +108,15 @@ package struct Benchmark: Sendable {
   package static func run(
     _ preset: Preset, threads: Int, repeats: Int = 5, allocations: () -> Int
   ) -> Report {
+    let team = Team(threads: threads)
     let length = promptTokens + preset.newTokens
     let configuration = preset.model
     let layout = ParameterLayout(configuration)
     let model = Transformer(Parameters(layout, seed: 0))
     let generator = Generator(
-      layout, longestPrompt: promptTokens, maximumNewTokens: preset.newTokens, threads: threads)
+      layout, longestPrompt: promptTokens, maximumNewTokens: preset.newTokens, team: team)
     let learner = Learner(
-      layout, longest: length, threads: threads,
+      layout, longest: length, team: team,
       optimizer: AdamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0),
       maximumGradientNorm: 1, temperature: 1)
 
@@ -132,14 +134,14 @@ package struct Benchmark: Sendable {
     let loss = PolicyLoss(.clipped(ClippedSurrogate(clipLow: 0.2, clipHigh: 0.2)))
 
     var (rolloutTimes, updateTimes, steadyAllocations) = ([Double](), [Double](), 0)
-    var peak = MatrixProduct.measurePeak(threads: threads)
+    var peak = MatrixProduct.measurePeak(team: team)
     for repetition in 0...repeats {
       let before = allocations()
       let start = DispatchTime.now().uptimeNanoseconds
       request.step = UInt32(repetition)
       let generations = generator.generate(model, request)
       let middle = DispatchTime.now().uptimeNanoseconds
-      var batch = PackedBatch()
+      var batch = TokenForest()
       for sequence in 0..<generations.count {
         batch.append(
           prompt: prompts[sequence / groupSize], completion: generations.tokens(sequence))
@@ -159,7 +161,7 @@ package struct Benchmark: Sendable {
         steadyAllocations = allocations() - before
       }
     }
-    peak = max(peak, MatrixProduct.measurePeak(threads: threads))
+    peak = max(peak, MatrixProduct.measurePeak(team: team))
 
     let forward = forwardGflop(configuration, preset)
     let tokens = preset.problems * groupSize * length

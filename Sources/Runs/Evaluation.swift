@@ -2,6 +2,7 @@ internal import Foundation
 package import Kernels
 package import LanguageModel
 package import Statistics
+internal import Parallel
 package import TaskSuites
 package import Verifiers
 
@@ -181,7 +182,7 @@ package struct Evaluator {
     prompts = try problems.map { try text.prompt($0.problem) }
     generator = Generator(
       layout, longestPrompt: prompts.reduce(1) { max($0, $1.count) },
-      maximumNewTokens: plan.maxCompletionTokens, threads: threads)
+      maximumNewTokens: plan.maxCompletionTokens, team: Team(threads: threads))
   }
 
   /// Completes and judges every problem.

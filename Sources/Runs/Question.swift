@@ -1,5 +1,6 @@
 internal import Kernels
 internal import LanguageModel
+internal import Parallel
 internal import TaskSuites
 package import Verifiers
 
@@ -66,7 +67,7 @@ package struct Question {
     let layout = bundle.parameters.layout
     let limit = layout.configuration.contextLength - prompt.count
     let generator = Generator(
-      layout, longestPrompt: prompt.count, maximumNewTokens: limit, threads: 1)
+      layout, longestPrompt: prompt.count, maximumNewTokens: limit, team: .single)
     let request = GenerationRequest(
       prompts: [prompt], keys: [0], copies: samples, maximumNewTokens: limit,
       rule: temperature == 0 ? .greedy : SamplingRule(temperature: Float(temperature)),

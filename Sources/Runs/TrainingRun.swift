@@ -3,6 +3,7 @@ internal import Foundation
 internal import Kernels
 internal import LanguageModel
 internal import Statistics
+internal import Parallel
 package import TaskSuites
 package import Verifiers
 
@@ -152,7 +153,7 @@ package final class Trainer {
     self.folder = folder
     self.model = model
     self.reference = reference
-    threads = configuration.threads == 0 ? Parallel.processorCount : configuration.threads
+    threads = configuration.threads == 0 ? Team.processorCount : configuration.threads
     let opened = try Self.suite(of: configuration, fitting: model, installation)
     suite = verifier.map { opened.judged(by: $0) } ?? opened
     let shadow =
@@ -294,7 +295,7 @@ package final class Trainer {
   }
 
   /// Processors this process may run on: the threads that 0 stands for.
-  package static var processorCount: Int { Parallel.processorCount }
+  package static var processorCount: Int { Team.processorCount }
 
   /// Bytes of memory that a configuration's run takes at most, about.
   ///
@@ -308,7 +309,7 @@ package final class Trainer {
       configuration.samplesCompletions
       ? configuration.completionsPerStep * configuration.maxCompletionTokens : 0
     return MemoryEstimate.bytes(
-      layout, threads: threads, stepTokens: stepTokens,
+      layout, team: Team(threads: threads), stepTokens: stepTokens,
       comparedTokens: configuration.needsReference ? stepTokens : nil,
       hasCritic: configuration.algorithm.hasCritic && !configuration.sharedTrunk)
   }

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import LanguageModel
+import Parallel
 import Testing
 import Training
 
@@ -101,7 +102,8 @@ struct ConfigurationCriticTests {
   func memory() {
     func bytes(_ hasCritic: Bool) -> Int {
       MemoryEstimate.bytes(
-        LoopLab.tiny, threads: 2, stepTokens: 0, comparedTokens: nil, hasCritic: hasCritic)
+        LoopLab.tiny, team: Team(threads: 2), stepTokens: 0, comparedTokens: nil,
+        hasCritic: hasCritic)
     }
     #expect(bytes(true) == 2 * bytes(false))
   }

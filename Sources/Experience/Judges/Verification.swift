@@ -1,4 +1,4 @@
-internal import Kernels
+internal import Parallel
 internal import Synchronization
 internal import Verifiers
 
@@ -22,7 +22,7 @@ enum Verification {
       ).map(checked)
     }
     let results = Mutex([Verdict](repeating: .failure("not judged"), count: completions.count))
-    Parallel.forEachChunk(of: completions.count, chunk: 64, threads: threads) { range in
+    Team(threads: threads).forEachChunk(of: completions.count, chunk: 64) { range in
       let verdicts = range.map { checked(verifier.verify(completions[$0], of: problem($0))) }
       results.withLock { $0.replaceSubrange(range, with: verdicts) }
     }

@@ -8,9 +8,10 @@ extension Transformer {
     precondition(!tokens.isEmpty && tokens.count <= configuration.contextLength)
     let workspace = Workspace(
       configuration, tokens: tokens.count, sequence: tokens.count, keepsActivations: false)
-    workspace.append(tokens, 0..<tokens.count, scoredFrom: 0, targets: false)
+    workspace.append(tokens, scoredFrom: 0)
     packedTrunk(workspace)
-    head(workspace)
+    features(workspace)
+    logits(workspace)
     return workspace.logits.slice(0, tokens.count * configuration.vocabularySize).array
   }
 }

@@ -66,7 +66,7 @@ package struct Transformer: Sendable {
     }
   }
 
-  /// What the heads read of `workspace.scoredRows`, `finalNorm` (scored rows, C), after `trunk`.
+  /// What the heads read of `workspace.scoredRows`: `finalNorm` (scored rows, C), after `trunk`.
   func features(_ ws: Workspace) {
     let c = configuration
     let (S, C) = (ws.scoredCount, c.hiddenSize)
@@ -76,9 +76,8 @@ package struct Transformer: Sendable {
       epsilon: Float(c.normEpsilon))
   }
 
-  /// Logits (scored rows, V) of `workspace.scoredRows`, after `trunk`.
-  func head(_ ws: Workspace) {
-    features(ws)
+  /// Logits (scored rows, V), after `features`.
+  func logits(_ ws: Workspace) {
     MatrixProduct.forward(
       ws.logits, ws.finalNorm, weight: parameters.output,
       rows: MatrixProduct.paddedRows(ws.scoredCount), inner: configuration.hiddenSize,
@@ -109,59 +108,56 @@ package struct Transformer: Sendable {
     trunk(ws) { _, qkv, out, probabilities in attendPacked(ws, qkv, out, probabilities) }
   }
 
-  /// Log-probabilities and entropies of the scored tokens of the workspace's sequences.
-  ///
-  /// Where they are given, `values` is filled with what a value head says before each token,
-  /// `distributions` (scored, V) with all log-probabilities, and `comparison` says how far the policy
-  /// is from another one.
-  func score(
-    _ ws: Workspace, logProbabilities: FloatView, entropies: FloatView, values: FloatView? = nil,
-    temperature: Float, distributions: FloatView? = nil,
-    comparison: TrainingPass.Comparison? = nil
-  ) {
+  /// The wanted numbers of the scored tokens of the workspace's sequences.
+  func score(_ ws: Workspace, temperature: Float, into outputs: PassOutputs) {
+    let (S, V) = (ws.scoredCount, configuration.vocabularySize)
     packedTrunk(ws)
-    head(ws)
-    if let values { valueHead(ws, values) }
-    if let distributions {
+    features(ws)
+    if let values = outputs.values { valueHead(ws, values) }
+    guard outputs.needLogits else { return }
+    logits(ws)
+    if let distributions = outputs.distributions {
       TokenDivergence.writeLogDistributions(
-        distributions, ws.logits, rows: ws.scoredCount, vocabulary: configuration.vocabularySize,
-        temperature: temperature)
+        distributions, ws.logits, rows: S, vocabulary: V, temperature: temperature)
     }
-    if let comparison {
+    if let divergences = outputs.divergences, let references = outputs.references {
       TokenDivergence.write(
-        comparison.divergences, ws.logits, references: comparison.references,
-        rows: ws.scoredCount, vocabulary: configuration.vocabularySize, temperature: temperature,
-        scratch: ws.rowScratch)
+        divergences, ws.logits, references: references, rows: S, vocabulary: V,
+        temperature: temperature, scratch: ws.rowScratch)
     }
     TokenDistribution.forward(
-      logProbabilities: logProbabilities, entropies: entropies, ws.logits, targets: ws.targets,
-      rows: ws.scoredCount, vocabulary: configuration.vocabularySize, temperature: temperature)
+      logProbabilities: outputs.logProbabilities, entropies: outputs.entropies, ws.logits,
+      targets: ws.targets, rows: S, vocabulary: V, temperature: temperature)
   }
 
   // MARK: Backward
 
-  /// Adds to `gradients` the slopes by all parameters, from slopes by the scored tokens'
-  /// log-probabilities and, where they are given, by their entropies (`bonus`) and their values;
-  /// `score` must have run last in this workspace.
+  /// Adds to `gradients` the slopes by all parameters, from `slopes` by the outputs; `score` must have
+  /// run last in this workspace, with these outputs.
   func backward(
-    _ ws: Workspace, slopes: FloatView, bonus: EntropySlopes? = nil, valueSlopes: FloatView? = nil,
-    temperature: Float, into gradients: Parameters
+    _ ws: Workspace, _ outputs: PassOutputs, slopes: PassOutputs, temperature: Float,
+    into gradients: Parameters
   ) {
     let d = ws.slopes
     let (S, C, V) = (ws.scoredCount, configuration.hiddenSize, configuration.vocabularySize)
-    TokenDistribution.backward(
-      ws.logits, slopes: slopes, targets: ws.targets, rows: S, vocabulary: V,
-      temperature: temperature, bonus: bonus)
-    MatrixProduct.weightSlope(
-      gradients.output, ws.logits, ws.finalNorm, rows: S, inner: C, outer: V)
-    MatrixProduct.inputSlope(
-      d.norm, ws.logits, weight: parameters.output, rows: S, inner: C, outer: V)
-    if let valueSlopes { valueHeadBackward(ws, slopes: valueSlopes, into: gradients) }
+    if slopes.needLogits {
+      TokenDistribution.backward(
+        ws.logits, slopes: slopes.logProbabilities, distributionSlopes: slopes.distributions,
+        entropySlopes: slopes.entropies, entropies: outputs.entropies, targets: ws.targets,
+        rows: S, vocabulary: V, temperature: temperature)
+      MatrixProduct.weightSlope(
+        gradients.output, ws.logits, ws.finalNorm, rows: S, inner: C, outer: V)
+      MatrixProduct.inputSlope(
+        d.norm, ws.logits, weight: parameters.output, rows: S, inner: C, outer: V)
+    } else {
+      d.norm.slice(0, S * C).fill(0)
+    }
+    if let values = slopes.values { valueHeadBackward(ws, slopes: values, into: gradients) }
     trunkBackward(ws, into: gradients)
   }
 
   /// The rest of a backward pass, from the slopes by `finalNorm` that the heads left in `norm`.
-  func trunkBackward(_ ws: Workspace, into gradients: Parameters) {
+  private func trunkBackward(_ ws: Workspace, into gradients: Parameters) {
     let d = ws.slopes
     let c = configuration
     let (T, S) = (ws.tokenCount, ws.scoredCount)

@@ -1,4 +1,5 @@
 internal import Kernels
+package import Parallel
 
 /// How much memory a run's buffers take, counted from their shapes.
 package enum MemoryEstimate {
@@ -8,7 +9,7 @@ package enum MemoryEstimate {
   /// `comparedTokens` are those at most whose distributions a reference policy keeps; nil without one.
   /// `hasCritic` is for a critic with a trunk of its own.
   package static func bytes(
-    _ layout: ParameterLayout, threads: Int, stepTokens: Int, comparedTokens: Int?, hasCritic: Bool
+    _ layout: ParameterLayout, team: Team, stepTokens: Int, comparedTokens: Int?, hasCritic: Bool
   ) -> Int {
     let c = layout.configuration
     let (C, F, L, T) = (c.hiddenSize, c.feedForwardSize, c.layers, 512)
@@ -25,8 +26,8 @@ package enum MemoryEstimate {
       stepTokens > 0 ? (2 * Generator.slots + 32) * c.contextLength * 2 * shape.keyWidth * L : 0
     // A minibatch has a copy of its part.
     let compared = 2 * (comparedTokens ?? 0) * c.vocabularySize
-    let spaces = trained * min(threads, lanes) * training + threads * caches
-    // A sampled token lies in rollout, text, packed batch and slopes: about 75 bytes were measured.
+    let spaces = trained * min(team.threads, lanes) * training + team.threads * caches
+    // A sampled token lies in rollout, text, forest and slopes: about 75 bytes were measured.
     return 4 * (sets * layout.count + spaces + compared) + 75 * stepTokens
   }
 }

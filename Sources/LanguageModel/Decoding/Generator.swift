@@ -1,4 +1,5 @@
 package import Kernels
+package import Parallel
 
 /// What to generate: completions of prompts, `copies` each.
 package struct GenerationRequest: Sendable {
@@ -87,7 +88,7 @@ package final class Generations: Sendable {
 /// Prompts are cut into lanes by their number alone; a lane decodes on one thread at a time.
 package final class Generator {
   private let layout: ParameterLayout
-  private let threads: Int
+  private let team: Team
   private let longestPrompt: Int
   private let maximumNewTokens: Int
   private var decoders: [Decoder] = []
@@ -102,12 +103,12 @@ package final class Generator {
   }
 
   /// Makes a generator for prompts and completions up to these lengths.
-  package init(_ layout: ParameterLayout, longestPrompt: Int, maximumNewTokens: Int, threads: Int) {
+  package init(_ layout: ParameterLayout, longestPrompt: Int, maximumNewTokens: Int, team: Team) {
     precondition(longestPrompt + maximumNewTokens <= layout.configuration.contextLength + 1)
     self.layout = layout
     self.longestPrompt = longestPrompt
     self.maximumNewTokens = maximumNewTokens
-    self.threads = threads
+    self.team = team
   }
 
   /// Samples all completions of a request.
@@ -118,15 +119,16 @@ package final class Generator {
     let total = request.prompts.count * request.copies
     let result = Generations(count: total, limit: request.maximumNewTokens)
     let laneCount = Self.lanes(sequences: total, prompts: request.prompts.count)
-    let workers = min(threads, laneCount)
-    while decoders.count < workers {
+    let lanes = team.mine(laneCount)
+    while decoders.count < min(team.threads, lanes.count) {
       decoders.append(
         Decoder(
           layout.configuration, slots: Self.slots, longestPrompt: longestPrompt,
           maximumNewTokens: maximumNewTokens))
     }
     let (prompts, pool) = (request.prompts.count, Workers(decoders))
-    Parallel.forEach(pieces: laneCount, threads: workers) { worker, lane in
+    team.forEach(pieces: lanes.count) { worker, place in
+      let lane = lanes.lowerBound + place
       let range = prompts * lane / laneCount..<prompts * (lane + 1) / laneCount
       pool[worker].run(model, request, prompts: range, into: result)
     }

@@ -89,7 +89,7 @@ final class Decoder {
     while next < range.count, !freePromptSlots.isEmpty {
       let tokens = request.prompts[range.lowerBound + next]
       if workspace.tokenCount + tokens.count > workspace.tokenCapacity { break }
-      workspace.append(tokens, 0..<tokens.count, scoredFrom: tokens.count - 1, targets: false)
+      workspace.append(tokens, scoredFrom: tokens.count - 1)
       promptSlots[next] = freePromptSlots.removeLast()
       next += 1
     }
@@ -106,7 +106,8 @@ final class Decoder {
       }
       model.attendPacked(workspace, qkv, out, probabilities)
     }
-    model.head(workspace)
+    model.features(workspace)
+    model.logits(workspace)
     for s in 0..<workspace.sequenceCount {
       firstLogits.slice(promptSlots[first + s] * vocabulary, vocabulary).copy(
         from: workspace.logits.slice(s * vocabulary, vocabulary))
@@ -154,7 +155,8 @@ final class Decoder {
           count: row.count, scores: scores)
       }
     }
-    model.head(ws)
+    model.features(ws)
+    model.logits(ws)
     // Backwards, because a finished row is replaced by the last one.
     for i in (0..<active).reversed() {
       if !pick(request, range, i, ws.logits, i, result) { finish(i, request, result) }

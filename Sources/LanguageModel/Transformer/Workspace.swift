@@ -60,7 +60,7 @@ package final class Workspace {
   var scoredCount = 0
   var sequenceCount = 0
 
-  /// Makes a workspace for passes of up to `tokens` tokens in sequences of up to `sequence`.
+  /// For passes of up to `tokens` tokens in sequences of up to `sequence`.
   package init(_ c: ModelConfiguration, tokens: Int, sequence: Int, keepsActivations: Bool) {
     let T = MatrixProduct.paddedRows(tokens)
     let (C, F, V) = (c.hiddenSize, c.feedForwardSize, c.vocabularySize)
@@ -108,19 +108,51 @@ package final class Workspace {
     sequenceStarts[0] = 0
   }
 
-  /// Appends tokens `range` of `source` as one sequence; rows from `scoredFrom` get logits.
-  func append(_ source: [Int32], _ range: Range<Int>, scoredFrom: Int, targets next: Bool) {
-    precondition(tokenCount + range.count <= tokenCapacity && range.count <= sequenceCapacity)
-    for (position, place) in range.enumerated() {
-      tokens[tokenCount + position] = source[place]
-      positions[tokenCount + position] = Int32(position)
-      if position >= scoredFrom {
-        scoredRows[scoredCount] = Int32(tokenCount + position)
-        targets[scoredCount] = next ? source[place + 1] : 0
-        scoredCount += 1
+  /// Appends a sequence; rows from `scoredFrom` get logits, but no targets.
+  func append(_ sequence: [Int32], scoredFrom: Int) {
+    reserve(sequence.count)
+    for (position, token) in sequence.enumerated() {
+      if position >= scoredFrom { score(row: tokenCount) }
+      feed(token, position: position)
+    }
+    endSequence()
+  }
+
+  /// Appends a sequence of a forest; rows before completion tokens get logits, and these as targets.
+  func append(_ forest: TokenForest, _ sequence: Int) {
+    let (inputs, promptLength) = (
+      forest.inputCount(of: sequence), forest.promptLength(of: sequence)
+    )
+    reserve(inputs)
+    var position = 0
+    forest.forEachRun(of: sequence, upTo: inputs + 1) { nodes in
+      for node in nodes {
+        let token = forest.token(node)
+        if position >= promptLength { score(row: tokenCount - 1, target: token) }
+        if position < inputs { feed(token, position: position) }
+        position += 1
       }
     }
-    tokenCount += range.count
+    endSequence()
+  }
+
+  private func reserve(_ count: Int) {
+    precondition(tokenCount + count <= tokenCapacity && count <= sequenceCapacity)
+  }
+
+  private func feed(_ token: Int32, position: Int) {
+    tokens[tokenCount] = token
+    positions[tokenCount] = Int32(position)
+    tokenCount += 1
+  }
+
+  private func score(row: Int, target: Int32 = 0) {
+    scoredRows[scoredCount] = Int32(row)
+    targets[scoredCount] = target
+    scoredCount += 1
+  }
+
+  private func endSequence() {
     sequenceCount += 1
     sequenceStarts[sequenceCount] = tokenCount
   }
