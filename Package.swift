@@ -42,7 +42,7 @@ let package = Package(
     module("Statistics", "Kernels"),
     module("Workbench", "Kernels", "Parallel", "Statistics", "TaskSuites", "Verifiers"),
     module("Learning", "Kernels", "LanguageModel", "Parallel", "Statistics"),
-    module("Settings", "Learning", "Verifiers"),
+    module("Settings", "LanguageModel", "Learning", "Statistics", "Verifiers"),
     module(
       "Experience", "Kernels", "LanguageModel", "Learning", "Parallel", "Settings", "Statistics",
       "TaskSuites", "Verifiers"),
