@@ -46,7 +46,7 @@ let package = Package(
     module(
       "Experience", "Kernels", "LanguageModel", "Learning", "Parallel", "Settings", "Statistics",
       "TaskSuites", "Verifiers"),
-    module("Algorithms", "Experience", "Learning", "Settings"),
+    module("Algorithms", "Experience", "Learning", "Settings", "Statistics"),
     module(
       "Runs", "Checkpointing", "Experience", "Kernels", "LanguageModel", "Learning", "Parallel",
       "Settings", "Statistics", "TaskSuites", "Verifiers"),

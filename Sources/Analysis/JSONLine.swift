@@ -1,5 +1,5 @@
 internal import Checkpointing
-internal import Training
+internal import Experience
 
 /// Lines of a run's files, each a JSON object.
 enum JSONLine {

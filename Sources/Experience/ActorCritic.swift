@@ -1,6 +1,7 @@
 package import Kernels
 package import Learning
 package import Settings
+internal import Statistics
 
 /// What algorithms with a critic share: its network, the estimates of a step's tokens, and updates of both.
 package struct ActorCritic {

@@ -34,9 +34,10 @@ package struct ReferencePolicy {
     score(&batch, by: network)
     guard let reference = batch.occurrences(.reference) else { return }
     for s in samples.sequences.indices {
+      let noted = samples.logProbabilities[s]
       let rest = reference.slice(batch.forest.scored(s)).withSpan { reference in
         klPenalizedReward(
-          0, oldLogProbs: samples.logProbabilities[s].span, referenceLogProbs: reference,
+          0, oldLogProbs: noted.span, referenceLogProbs: reference,
           weight: settings.klWeight, estimator: settings.klEstimator)
       }
       samples.judgements[s].divergence = -rest

@@ -1,4 +1,5 @@
 package import Learning
+internal import Statistics
 internal import Verifiers
 
 /// What a step's report needs to know besides its samples.
@@ -124,7 +125,7 @@ extension Samples {
     lab.shadowWatch?.enter(step: step, rewards: rewards, shadow: others, groupSize: copies)
     if let rise = lab.shadowWatch?.rise { m["shadow/gap_rise"] = rise }
     m["shadow/failures"] = Double(others.count { $0 == nil })
-    m["shadow/parted"] = Double(lab.shadowWatch?.parting?.step ?? 0)
+    m["shadow/parted"] = Double(lab.shadowWatch?.divergence?.step ?? 0)
   }
 
   private func records(_ step: Int, _ report: PolicyReport) -> [CompletionRecord] {

@@ -38,7 +38,8 @@ package struct Samples: Sendable {
   /// When sampling and judging were done, as `Clock.now` says it.
   var readyTime: UInt64 = 0
 
-  init(
+  /// Completions that nobody has judged.
+  package init(
     _ problems: [WorkedProblem], prompts: [[Int32]], generations: Generations, copies: Int,
     vocabulary: Vocabulary, start: UInt64
   ) {

@@ -161,6 +161,11 @@ package struct ShadowResult: Sendable, Equatable, Codable {
     case divergence = "parted"
   }
 
+  package init(verifier: String, divergence: ShadowDivergence?) {
+    self.verifier = verifier
+    self.divergence = divergence
+  }
+
   /// One line about it.
   package var sentence: String {
     divergence?.sentence ?? "reward and shadow (\(verifier)) didn't diverge"

@@ -11,6 +11,12 @@ package struct SuiteText: Sendable {
   /// Tokens prompt and completion may have together.
   package let contextLength: Int
 
+  package init(vocabulary: Vocabulary, longestPrompt: Int, contextLength: Int) {
+    self.vocabulary = vocabulary
+    self.longestPrompt = longestPrompt
+    self.contextLength = contextLength
+  }
+
   /// The tokens of a problem's prompt; Hone adds no begin mark.
   ///
   /// - Throws: `TrainingError.unfitProblem`.

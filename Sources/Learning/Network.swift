@@ -169,6 +169,8 @@ package final class Network {
 package struct NotFinite: Error, Equatable {
   /// The first value of that kind, by name.
   package let what: String
+
+  package init(what: String) { self.what = what }
 }
 
 /// Memory for the numbers of one pass, kept from update to update.

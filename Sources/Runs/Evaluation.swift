@@ -1,8 +1,9 @@
+internal import Experience
 internal import Foundation
 package import Kernels
 package import LanguageModel
+package import Parallel
 package import Statistics
-internal import Parallel
 package import TaskSuites
 package import Verifiers
 
@@ -21,10 +22,10 @@ package struct EvaluationPlan: Sendable {
   /// Key of the sampling.
   package var seed: UInt64
   /// What pass@k is counted on where pass@1 is greedy; nil for the same completions.
-  package var besides: Besides?
+  package var sampled: Sampled?
 
-  /// Completions sampled besides those of pass@1.
-  package struct Besides: Sendable {
+  /// Further completions, beside those of pass@1.
+  package struct Sampled: Sendable {
     /// Completions per problem.
     package var samples: Int
     /// How their tokens are picked.
@@ -41,7 +42,7 @@ package struct EvaluationPlan: Sendable {
   /// Makes a plan.
   package init(
     splits: [Split], limit: Int, samples: Int, temperature: Double, maxCompletionTokens: Int,
-    seed: UInt64, besides: Besides? = nil
+    seed: UInt64, sampled: Sampled? = nil
   ) {
     precondition(!splits.isEmpty && limit > 0 && samples > 0 && temperature >= 0)
     self.splits = splits
@@ -50,7 +51,7 @@ package struct EvaluationPlan: Sendable {
     self.temperature = temperature
     self.maxCompletionTokens = maxCompletionTokens
     self.seed = seed
-    self.besides = besides
+    self.sampled = sampled
   }
 }
 
@@ -157,7 +158,7 @@ package struct Evaluator {
   private let problems: [WorkedProblem]
   private let prompts: [[Int32]]
   private let plan: EvaluationPlan
-  private let threads: Int
+  private let team: Team
   private let generator: Generator
 
   /// Looks up the problems, which differ from each other, and checks that they fit the model.
@@ -166,7 +167,7 @@ package struct Evaluator {
   /// - Throws: `SuiteError` where the split is empty, `TrainingError.unfitProblem`.
   package init(
     _ plan: EvaluationPlan, suite: TaskSuite, shadow: (any Verifier)? = nil,
-    vocabulary: Vocabulary, layout: ParameterLayout, threads: Int
+    vocabulary: Vocabulary, layout: ParameterLayout, team: Team
   ) throws {
     let context = layout.configuration.contextLength
     let text = SuiteText(
@@ -175,14 +176,14 @@ package struct Evaluator {
     self.plan = plan
     self.suite = suite
     self.shadow = shadow
-    self.threads = threads
+    self.team = team
     self.text = text
     if plan.splits.count == 1 { try suite.checkHasProblems(in: plan.splits[0]) }
     problems = suite.distinctProblems(splits: plan.splits, count: plan.limit)
     prompts = try problems.map { try text.prompt($0.problem) }
     generator = Generator(
       layout, longestPrompt: prompts.reduce(1) { max($0, $1.count) },
-      maximumNewTokens: plan.maxCompletionTokens, team: Team(threads: threads))
+      maximumNewTokens: plan.maxCompletionTokens, team: team)
   }
 
   /// Completes and judges every problem.
@@ -191,8 +192,8 @@ package struct Evaluator {
     var result = evaluate(
       policy, samples: isGreedy ? 1 : plan.samples,
       rule: isGreedy ? .greedy : SamplingRule(temperature: Float(plan.temperature)))
-    if let besides = plan.besides {
-      let sampled = evaluate(policy, samples: besides.samples, rule: besides.rule)
+    if let sampling = plan.sampled {
+      let sampled = evaluate(policy, samples: sampling.samples, rule: sampling.rule)
       result.all.takePassAtK(of: sampled.all)
       for (task, scores) in sampled.tasks { result.tasks[task]?.takePassAtK(of: scores) }
     }
@@ -207,16 +208,16 @@ package struct Evaluator {
       maximumNewTokens: plan.maxCompletionTokens, rule: rule,
       endToken: text.vocabulary.end,
       random: Philox(seed: plan.seed, purpose: RandomPurpose.evaluation), step: 0)
-    let rollout = Rollout(
+    let completed = Samples(
       problems, prompts: prompts, generations: generator.generate(policy, request),
       copies: samples, vocabulary: text.vocabulary, start: Clock.now)
     func judge(_ verifier: any Verifier) -> [Verdict] {
-      Verification.run(verifier, rollout.completions, threads: threads) { rollout.problem($0) }
+      Verification.run(verifier, completed.completions, team: team) { completed.problem($0) }
     }
     let (verdicts, shadowed) = (judge(suite.verifier), shadow.map(judge))
     let outcomes = problems.indices.map { p in
       Outcome(
-        problem: p, samples: samples, rollout: rollout, verdicts: verdicts, shadow: shadowed)
+        problem: p, samples: samples, completed: completed, verdicts: verdicts, shadow: shadowed)
     }
     let byTask = Dictionary(grouping: outcomes) { problems[$0.problem].problem.task }
     var result = EvaluationResult(
@@ -249,13 +250,13 @@ package struct Evaluator {
     }
 
     init(
-      problem: Int, samples: Int, rollout: Rollout, verdicts: [Verdict], shadow: [Verdict]?
+      problem: Int, samples: Int, completed: Samples, verdicts: [Verdict], shadow: [Verdict]?
     ) {
       self.problem = problem
       self.shadow = shadow.map { _ in Count() }
       for s in problem * samples..<(problem + 1) * samples {
-        tokens += rollout.sequences[s].count
-        if !rollout.completions[s].isFinished { truncated += 1 }
+        tokens += completed.sequences[s].count
+        if !completed.completions[s].isFinished { truncated += 1 }
         own.enter(verdicts[s])
         if let shadow { self.shadow?.enter(shadow[s]) }
       }

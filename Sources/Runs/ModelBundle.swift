@@ -2,6 +2,7 @@ package import Checkpointing
 internal import Foundation
 internal import Kernels
 package import LanguageModel
+internal import Settings
 
 /// A model with its vocabulary, as a checkpoint or a Hugging Face folder holds it.
 package struct ModelBundle: Sendable {
@@ -32,7 +33,7 @@ package struct ModelBundle: Sendable {
   package var completionTokens: Int {
     let context = parameters.layout.configuration.contextLength
     if let trained = trainedCompletionTokens, 1..<context ~= trained { return trained }
-    return min(Configuration().maxCompletionTokens, context / 2)
+    return min(RunSettings().maxCompletionTokens, context / 2)
   }
 
   /// Reads a model from a checkpoint's files.

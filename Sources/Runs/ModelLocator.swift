@@ -1,7 +1,10 @@
 internal import Checkpointing
+internal import Experience
 internal import Foundation
 internal import LanguageModel
 internal import Learning
+package import Settings
+internal import Statistics
 import Verifiers
 
 /// Finds the model that `--model` or a command's MODEL names.
@@ -42,17 +45,19 @@ package enum ModelLocator {
 
   /// How a model that starts from random weights is made.
   package struct Sizes: Sendable {
-    let configuration: Configuration
+    private let settings: NewModelSettings
+    private let seed: Int
 
-    /// Uses a configuration's seed and shape settings.
-    package init(_ configuration: Configuration) { self.configuration = configuration }
+    package init(_ settings: NewModelSettings, seed: Int) {
+      self.settings = settings
+      self.seed = seed
+    }
 
     func make(_ name: String) throws -> ModelBundle? {
-      guard let shape = try configuration.shape(ofSize: name) else { return nil }
+      guard let shape = try settings.shape(ofSize: name) else { return nil }
       return ModelBundle(
         name: name,
-        parameters: Parameters(
-          ParameterLayout(shape), seed: UInt64(bitPattern: Int64(configuration.seed))),
+        parameters: Parameters(ParameterLayout(shape), seed: UInt64(bitPattern: Int64(seed))),
         vocabulary: .standard, suite: nil)
     }
   }

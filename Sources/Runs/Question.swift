@@ -1,3 +1,4 @@
+internal import Experience
 internal import Kernels
 internal import LanguageModel
 internal import Parallel

@@ -1,6 +1,9 @@
 package import Checkpointing
+package import Experience
 internal import Foundation
 internal import Learning
+package import Settings
+internal import Statistics
 import Verifiers
 
 /// A run on disk: `config.json`, `metrics.jsonl`, `completions.jsonl`, `checkpoints/`, once it is
@@ -14,6 +17,8 @@ package struct RunFolder: Sendable {
 
   /// Every value of the configuration, resolved.
   package var configurationFile: String { "\(path)/config.json" }
+  /// The program that the run was begun with, and the version of its numbers.
+  var originFile: String { "\(path)/run.json" }
   /// One line of metrics a step.
   package var metricsFile: String { "\(path)/metrics.jsonl" }
   /// Sampled completions with verdicts and advantages.
@@ -71,16 +76,26 @@ package struct RunFolder: Sendable {
       throw TrainingError.unwritable(
         "\(path): the run's folder can't be made", mend: "Name another folder with --run.")
     }
+    let origin: [String: JSONValue] = [
+      "program": .string("hone \(Hone.version)"), "numbers": .integer(Hone.numbers),
+    ]
+    try AtomicFile.write(JSONValue.object(origin).bytes(indented: true), to: originFile)
     try AtomicFile.write(configuration.withAbsolutePaths().jsonText, to: configurationFile)
+  }
+
+  /// The version of the numbers that the run was begun with; nil for runs of hone 0.1, which didn't say.
+  package var numbers: Int? {
+    guard let data = FileManager.default.contents(atPath: originFile) else { return nil }
+    return (try? JSONValue(parsing: [UInt8](data)))?["numbers"]?.intValue
   }
 
   /// The run's configuration.
   ///
-  /// - Throws: `TrainingError.missing` where the folder isn't a run, `ConfigurationError` for a
+  /// - Throws: `TrainingError.missing` where the folder isn't a run, `SettingsError` for a
   ///   damaged file.
-  package func configuration() throws -> Configuration {
+  package func configuration(_ catalog: SettingsCatalog) throws -> Configuration {
     try requireRun()
-    return try Configuration(resolving: Configuration.settings(ofFile: configurationFile))
+    return try catalog.configuration(ofFile: configurationFile)
   }
 
   /// Makes sure that there is a run.

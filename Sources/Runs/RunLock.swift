@@ -1,3 +1,4 @@
+internal import Experience
 internal import Foundation
 
 /// Keeps a run's folder for one process at a time: two would mix their lines and checkpoints.

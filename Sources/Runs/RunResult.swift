@@ -1,4 +1,5 @@
 internal import Checkpointing
+package import Experience
 internal import Foundation
 package import Statistics
 

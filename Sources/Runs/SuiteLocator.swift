@@ -1,3 +1,4 @@
+internal import Experience
 internal import Foundation
 internal import LanguageModel
 package import TaskSuites

@@ -1,3 +1,5 @@
+package import Experience
+
 /// What a finished or interrupted run comes to.
 package struct TrainingSummary: Sendable {
   /// The run's folder.

@@ -1,43 +1,43 @@
 internal import Checkpointing
+package import Experience
 internal import Foundation
 internal import Kernels
 internal import LanguageModel
-internal import Statistics
-internal import Parallel
+package import Parallel
+package import Settings
 package import TaskSuites
 package import Verifiers
 
-/// The loop around an algorithm: evaluation, steps, lines on disk, checkpoints.
-package final class Trainer {
+/// A run: an algorithm, taken step by step, with evaluations, lines on disk and checkpoints around it.
+package final class TrainingRun {
   /// The run's settings.
   package let configuration: Configuration
   /// The run's folder.
   package let folder: RunFolder
-  /// The model at the start.
+  /// The model at the start of this session.
   package let model: ModelBundle
   /// The suite.
   package let suite: TaskSuite
-  /// Threads in use.
-  package let threads: Int
-  /// Steps done before this sitting.
-  package var firstStep: Int { state.step + 1 }
-
-  private let run: RunState
-  private let evaluator: Evaluator
-  private var state: TrainerState
-  private let reference: Parameters?
-  private var lock: RunLock?
-  /// The configuration as manifests hold it.
-  private var toldConfiguration: Configuration
-
-  /// What makes this sitting another run than the one it goes on with; lines for standard error.
+  /// Who does the work.
+  package let team: Team
+  /// The first step of this session.
+  package var firstStep: Int { progress.step + 1 }
+  /// Why this session makes another run of the one that it resumes; lines for standard error.
   package private(set) var warnings: [String] = []
+
+  let lab: Lab
+  let evaluator: Evaluator
+  var algorithm: any Algorithm
+  var progress = RunProgress()
+  /// The configuration as manifests hold it.
+  private(set) var recordedConfiguration: Configuration
+  private var lock: RunLock?
 
   /// What is worth a line before the first step: how the suite was read, what its verifier may do to
   /// the run, and where the sampler isn't the trainer to the bit.
   package var notes: [String] {
     let notes = suite.notes + suite.verifier.cautions
-    guard configuration.algorithm != .sft,
+    guard configuration.step.samplesCompletions,
       !model.parameters.layout.configuration.samplesAsItTrains
     else { return notes }
     return notes + [
@@ -49,312 +49,132 @@ package final class Trainer {
   /// Prepares a new run: everything is opened and checked before the folder is made.
   ///
   /// - Parameters:
+  ///   - algorithms: those there are.
   ///   - verifier: judges instead of the suite's own and of the configuration's.
   ///   - shadow: judges beside it, instead of the configuration's.
   /// - Throws: typed errors for every input that is missing or wrong.
   package convenience init(
-    starting configuration: Configuration, installation: Installation = .current,
-    verifier: (any Verifier)? = nil, shadow: (any Verifier)? = nil
+    starting configuration: Configuration, algorithms: AlgorithmRegistry,
+    installation: Installation = .current, verifier: (any Verifier)? = nil,
+    shadow: (any Verifier)? = nil
   ) throws {
-    let model = try Self.firstModel(configuration, installation)
+    let model = try RunInputs.model(of: configuration, installation)
     var configuration = configuration
     // The suite's base by its name, so that the run says what it started from.
-    configuration.model = model.name
+    configuration.run.model = model.name
     try self.init(
-      configuration, RunFolder(configuration.runFolder), model,
-      reference: Self.reference(configuration, model), installation, verifier, shadow)
+      configuration, RunFolder(configuration.runFolder), model, algorithms, installation, verifier,
+      shadow)
     try folder.create(configuration)
     lock = try RunLock(folder)
   }
 
-  /// Prepares to go on with a run, from its newest checkpoint, or from its start if it has none.
+  /// Prepares to resume a run, from its newest checkpoint, or from its start if it has none.
   ///
   /// - Parameters:
+  ///   - algorithms: those there are.
   ///   - steps: a new number of steps; nil for the run's own.
   ///   - threads: threads to use; nil for the run's own.
   ///   - verifier: judges instead of the suite's own and of the configuration's.
   ///   - shadow: judges beside it, instead of the configuration's.
   /// - Throws: typed errors for every input that is missing or wrong.
   package convenience init(
-    resuming path: String, steps: Int?, threads: Int?, installation: Installation = .current,
-    verifier: (any Verifier)? = nil, shadow: (any Verifier)? = nil
+    resuming path: String, algorithms: AlgorithmRegistry, steps: Int?, threads: Int?,
+    installation: Installation = .current, verifier: (any Verifier)? = nil,
+    shadow: (any Verifier)? = nil
   ) throws {
     let folder = RunFolder(path)
-    var configuration = try folder.configuration()
+    var configuration = try folder.configuration(algorithms.catalog)
     let lock = try RunLock(folder)
-    if let steps { configuration.steps = steps }
-    if let threads { configuration.threads = threads }
+    if let steps { configuration.run.steps = steps }
+    if let threads { configuration.run.threads = threads }
     if let newest = folder.checkpoints().last {
       let files = try ModelFiles.load(newest.path)
-      let model = try ModelBundle(name: newest.path, files: files)
-      let reference =
-        configuration.needsReference
-        ? try TrainerCheckpoint.reference(model.parameters.layout, from: files) : nil
       try self.init(
-        configuration, folder, model, reference: reference, installation, verifier, shadow)
-      state = try TrainerCheckpoint.restore(run, from: files)
-      toldConfiguration = configuration.withFileNames(of: files.manifest)
-      let fingerprint = files.manifest?.madeBy["suite_fingerprint"]?.stringValue
-      if let fingerprint, fingerprint != suite.fingerprint {
-        warnings.append(
-          "the suite \(suite.name) is not what it was at the checkpoint (its files, or the package "
-            + "that makes its problems, have changed): from here on it is another run")
-      }
-      let core = files.manifest?.madeBy["blas_core"]?.stringValue
-      if let core, core != MatrixProduct.coreName {
-        warnings.append(
-          "the checkpoint was made on the OpenBLAS core \(core), and this is "
-            + "\(MatrixProduct.coreName): from here on it is another run")
-      }
+        configuration, folder, ModelBundle(name: newest.path, files: files), algorithms,
+        installation, verifier, shadow)
+      try restore(files)
     } else {
-      let model = try Self.firstModel(configuration, installation)
       try self.init(
-        configuration, folder, model, reference: Self.reference(configuration, model), installation,
-        verifier, shadow)
+        configuration, folder, RunInputs.model(of: configuration, installation), algorithms,
+        installation, verifier, shadow)
+      if let warning = Hone.numbersWarning(folder.numbers, "the run") { warnings.append(warning) }
     }
     self.lock = lock
-    guard state.step <= configuration.steps else {
+    guard progress.step <= configuration.run.steps else {
       throw TrainingError.unusable(
-        "\(path) has already done \(state.step) steps, more than \(configuration.steps)",
-        mend: "Give --steps \(state.step) or more.")
+        "\(path) has already done \(progress.step) steps, more than \(configuration.run.steps)",
+        mend: "Give --steps \(progress.step) or more.")
     }
     if steps != nil {
       try AtomicFile.write(configuration.jsonText, to: folder.configurationFile)
     }
   }
 
-  /// The model of a run's start: the one named, or the suite's own shipped base.
-  package static func firstModel(
-    _ configuration: Configuration, _ installation: Installation
-  ) throws -> ModelBundle {
-    let name =
-      configuration.model.isEmpty
-      ? try SuiteLocator.base(of: configuration.suite, installation: installation)
-      : configuration.model
-    return try ModelLocator.open(
-      name, installation: installation, sizes: ModelLocator.Sizes(configuration))
-  }
-
-  /// A copy of the first weights, where the KL divergence from them is wanted.
-  private static func reference(_ configuration: Configuration, _ model: ModelBundle)
-    -> Parameters?
-  {
-    guard configuration.needsReference else { return nil }
-    return Parameters(model.parameters.layout, from: model.parameters)
-  }
-
   private init(
     _ configuration: Configuration, _ folder: RunFolder, _ model: ModelBundle,
-    reference: Parameters?, _ installation: Installation, _ verifier: (any Verifier)?,
+    _ algorithms: AlgorithmRegistry, _ installation: Installation, _ verifier: (any Verifier)?,
     _ givenShadow: (any Verifier)?
   ) throws {
+    let run = configuration.run
     self.configuration = configuration
-    toldConfiguration = configuration
+    recordedConfiguration = configuration
     self.folder = folder
     self.model = model
-    self.reference = reference
-    threads = configuration.threads == 0 ? Team.processorCount : configuration.threads
-    let opened = try Self.suite(of: configuration, fitting: model, installation)
+    team = Team(threads: run.threads)
+    let opened = try RunInputs.suite(of: configuration, fitting: model, installation)
     suite = verifier.map { opened.judged(by: $0) } ?? opened
     let shadow =
-      try givenShadow ?? VerifierChoice.shadow(of: configuration, for: suite, installation)
+      try givenShadow ?? RunInputs.shadow(of: configuration, for: suite, installation)
     // A shadow's failures don't stop a run, so one whose program doesn't start is told of here.
     for plugin in shadow?.plugins ?? [] { try plugin.start() }
-    run = RunState(
-      configuration, policy: Transformer(model.parameters), reference: reference,
-      vocabulary: model.vocabulary, suite: suite, shadow: shadow, threads: threads)
+    lab = Lab(
+      model: Transformer(model.parameters), vocabulary: model.vocabulary, suite: suite,
+      shadow: shadow, team: team, seed: run.seed,
+      budget: Lab.Budget(steps: run.steps, completionTokens: run.tokenBudget))
+    algorithm = try algorithms.make(configuration, lab)
     evaluator = try Evaluator(
-      EvaluationPlan(
-        splits: [configuration.evaluationSplit.split], limit: configuration.evaluationProblems,
-        samples: 1, temperature: 0,
-        maxCompletionTokens: configuration.maxCompletionTokens,
-        seed: UInt64(bitPattern: Int64(configuration.seed)),
-        besides: configuration.evaluationSamples == 0
-          ? nil
-          : EvaluationPlan.Besides(
-            samples: configuration.evaluationSamples, rule: configuration.samplingRule)),
-      suite: suite, shadow: shadow, vocabulary: model.vocabulary, layout: model.parameters.layout,
-      threads: threads)
-    state = TrainerState(
-      step: 0, updates: 0, tokensSeen: 0, completionTokens: 0, metricsLines: 0, completionLines: 0,
-      seconds: 0)
+      EvaluationPlan(run), suite: suite, shadow: shadow, vocabulary: model.vocabulary,
+      layout: model.parameters.layout, team: team)
   }
 
-  /// Opens a run's suite and checks that it can be trained on with a model.
-  ///
-  /// - Throws: as `SuiteLocator.open`.
-  package static func suite(
-    of configuration: Configuration, fitting model: ModelBundle, _ installation: Installation
-  ) throws -> TaskSuite {
-    var suite = try SuiteLocator.open(
-      configuration.suite, fitting: model,
-      maxCompletionTokens: configuration.maxCompletionTokens, installation: installation)
-    if !configuration.holdout.isEmpty {
-      suite = try suite.withholding(
-        SuiteLocator.open(configuration.holdout, installation: installation))
+  /// Takes over a checkpoint's state, and notes what makes this session another run.
+  private func restore(_ files: ModelFiles) throws {
+    let snapshot = try SnapshotReader(files)
+    try algorithm.state(snapshot)
+    progress = try snapshot.progress()
+    lab.tokensSeen = progress.tokensSeen
+    lab.completionTokens = progress.completionTokens ?? 0
+    if lab.shadow != nil, let watch = progress.shadow { lab.shadowWatch = watch }
+    recordedConfiguration = configuration.withFileNames(of: files.manifest)
+    let made = files.manifest?.madeBy
+    if let warning = Hone.numbersWarning(made?["numbers"]?.intValue, "the checkpoint") {
+      warnings.append(warning)
     }
-    suite = try VerifierChoice.suite(
-      suite, judgedBy: configuration.verifier, installation: installation)
-    try suite.checkHasProblems(in: .train)
-    if configuration.needsDemonstrations { try suite.checkHasDemonstrations() }
-    return suite
-  }
-
-  /// Trains to the last step, or until `shouldStop` says so between two steps; saves either way.
-  ///
-  /// - Throws: `TrainingError` where the run can't go on; a verifier that fails too often and a
-  ///   step that is not finite leave the state before that step saved.
-  package func train(
-    observer: some TrainingObserver, shouldStop: () -> Bool
-  ) throws -> TrainingSummary {
-    for plugin in suite.verifier.plugins + (run.shadow?.plugins ?? []) {
-      plugin.keepLog(in: folder.path + "/verifiers")
+    if let fingerprint = made?["suite_fingerprint"]?.stringValue,
+      fingerprint != suite.fingerprint
+    {
+      warnings.append(
+        "the suite \(suite.name) is not what it was at the checkpoint (its files, or the package "
+          + "that makes its problems, have changed): from here on it is another run")
     }
-    let metricsFile = try LineFile(folder.metricsFile, keeping: state.metricsLines)
-    let completionsFile = try LineFile(folder.completionsFile, keeping: state.completionLines)
-    // It holds only for the steps there were.
-    if !isDone { try? FileManager.default.removeItem(atPath: folder.resultFile) }
-    try observer.began(folder)
-    let before = state.before ?? evaluator.evaluate(run.policy)
-    if state.before == nil { state.solvedBefore = before.solved }
-    state.before = before
-    observer.before(before)
-    let algorithm = configuration.algorithm.type.init(run)
-    var savedStep = folder.checkpoints().last?.step
-    while !isDone && !shouldStop() {
-      let step = state.step + 1
-      let start = Clock.now
-      let updates = run.updates
-      var report: StepReport
-      do {
-        report = try run.take(step, of: algorithm)
-      } catch {
-        // Before the step's first update the state is whole: nothing of it is lost.
-        let isWhole = run.updates == updates
-        if isWhole && savedStep != state.step && state.step > 0 { try save(after: nil) }
-        throw error
-      }
-      state.step = step
-      state.seconds += Clock.seconds(since: start)
-      if configuration.evaluationEvery > 0 && step % configuration.evaluationEvery == 0 && !isDone {
-        let result = evaluator.evaluate(run.policy)
-        report.metrics["eval/pass@1"] = result.all.passAt1
-        if let shadow = result.all.shadow { report.metrics["eval/shadow/pass@1"] = shadow.passAt1 }
-        observer.evaluated(step, result)
-      }
-      let isLast = isDone || shouldStop()
-      let isDue = configuration.checkpointEvery > 0 && step % configuration.checkpointEvery == 0
-      if isLast || isDue { report.metrics.weightsHash = run.policy.parameters.hash }
-      try metricsFile.append([report.metrics.line])
-      try completionsFile.append(report.completions.map(Self.line))
-      state.metricsLines += 1
-      state.completionLines += report.completions.count
-      try observer.step(step, of: expectedSteps, report.metrics, seconds: state.seconds)
-      if let divergence = run.shadowWatch?.divergence, divergence.step == step { observer.diverged(divergence) }
-      if isLast || isDue {
-        // Lines first: a checkpoint counts them, and a resumed run cuts off what came later.
-        try metricsFile.synchronize()
-        try completionsFile.synchronize()
-        try save(after: nil)
-        savedStep = step
-      }
+    if let core = made?["blas_core"]?.stringValue, core != MatrixProduct.coreName {
+      warnings.append(
+        "the checkpoint was made on the OpenBLAS core \(core), and this is "
+          + "\(MatrixProduct.coreName): from here on it is another run")
     }
-    let after = isDone ? evaluator.evaluate(run.policy) : nil
-    if savedStep != state.step || after != nil {
-      try metricsFile.synchronize()
-      try completionsFile.synchronize()
-      try save(after: after)
-    }
-    if let after {
-      try RunResult(
-        steps: state.step, completionTokens: run.completionTokens, seconds: state.seconds,
-        before: before, after: after,
-        solved: RunResult.Solved(
-          before: state.solvedBefore ?? SolvedProblems(), after: after.solved),
-        weightsHash: run.policy.parameters.hash, shadow: shadowResult
-      ).write(to: folder)
-    }
-    return TrainingSummary(
-      run: folder.path, steps: state.step, seconds: state.seconds, before: before, after: after,
-      weightsHash: run.policy.parameters.hash,
-      checkpoint: folder.checkpoint(step: state.step).path, shadow: shadowResult)
-  }
-
-  private var shadowResult: ShadowResult? {
-    run.shadow.map { ShadowResult(verifier: $0.name, divergence: run.shadowWatch?.divergence) }
-  }
-
-  /// Whether the last step is done: by number, or because the token budget is used up.
-  private var isDone: Bool { state.step >= configuration.steps || run.spentShare >= 1 }
-
-  /// The steps there will be, guessed from the tokens of those so far where they have a budget.
-  private var expectedSteps: Int {
-    guard run.spentShare > 0 else { return configuration.steps }
-    let guess = (Double(state.step) / run.spentShare).rounded(.up)
-    return min(configuration.steps, max(state.step, guess < 1e9 ? Int(guess) : .max))
-  }
-
-  /// Processors this process may run on: the threads that 0 stands for.
-  package static var processorCount: Int { Team.processorCount }
-
-  /// Bytes of memory that a configuration's run takes at most, about.
-  ///
-  /// - Throws: where its model can't be opened.
-  package static func memoryEstimate(
-    _ configuration: Configuration, installation: Installation = .current
-  ) throws -> Int {
-    let layout = try firstModel(configuration, installation).parameters.layout
-    let threads = configuration.threads == 0 ? processorCount : configuration.threads
-    let stepTokens =
-      configuration.samplesCompletions
-      ? configuration.completionsPerStep * configuration.maxCompletionTokens : 0
-    return MemoryEstimate.bytes(
-      layout, team: Team(threads: threads), stepTokens: stepTokens,
-      comparedTokens: configuration.needsReference ? stepTokens : nil,
-      hasCritic: configuration.algorithm.hasCritic && !configuration.sharedTrunk)
-  }
-
-  private static func line(_ record: CompletionRecord) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(record), as: UTF8.self)
-  }
-
-  private func save(after: EvaluationResult?) throws {
-    if let weight = run.policy.parameters.firstNonFinite {
-      throw TrainingError.notFinite(step: state.step, what: "the weight \(weight)")
-    }
-    if let weight = run.critic?.model.parameters.firstNonFinite {
-      throw TrainingError.notFinite(step: state.step, what: "the critic's weight \(weight)")
-    }
-    state.updates = run.learner.optimizer.updates
-    state.criticUpdates = run.ownCritic?.learner.optimizer.updates
-    state.tokensSeen = run.tokensSeen
-    state.baseline = run.baseline
-    state.completionTokens = run.completionTokens
-    state.shadow = run.shadowWatch
-    var madeBy: [String: JSONValue] = [
-      "program": .string("hone \(Hone.version)"),
-      "config": try JSONValue(encoding: toldConfiguration),
-      "suite": .string(suite.name),
-      "suite_fingerprint": .string(suite.fingerprint),
-      "seed": .integer(configuration.seed),
-      "step": .integer(state.step),
-      "weights_hash": .string(run.policy.parameters.hash),
-      "blas_core": .string(MatrixProduct.coreName),
-      "seconds": .number("\(state.seconds.rounded())"),
-    ]
-    if let before = state.before { madeBy["before"] = try JSONValue(encoding: before) }
-    if let after { madeBy["after"] = try JSONValue(encoding: after) }
-    try TrainerCheckpoint.save(
-      run, state, reference: reference, madeBy: madeBy,
-      to: folder.checkpoint(step: state.step).path)
-    folder.prune(keeping: configuration.keepCheckpoints)
   }
 }
 
-/// Facts about this program.
-package enum Hone {
-  /// The version, as in the change log.
-  package static let version = "0.1.0"
+extension EvaluationPlan {
+  /// What a run is measured on before, between and after its steps.
+  init(_ run: RunSettings) {
+    self.init(
+      splits: [run.evaluationSplit == .test ? .test : .validation],
+      limit: run.evaluationProblems, samples: 1, temperature: 0,
+      maxCompletionTokens: run.maxCompletionTokens,
+      seed: UInt64(bitPattern: Int64(run.seed)),
+      sampled: run.evaluationSamples == 0
+        ? nil : Sampled(samples: run.evaluationSamples, rule: SamplingRule(run)))
+  }
 }

@@ -27,14 +27,4 @@ package enum VerifierChoice {
   ) throws -> TaskSuite {
     name.isEmpty ? suite : suite.judged(by: try open(name, for: suite, installation: installation))
   }
-
-  /// The shadow verifier of a configuration; nil for none.
-  ///
-  /// - Throws: as `open` does.
-  package static func shadow(
-    of configuration: Configuration, for suite: TaskSuite, _ installation: Installation
-  ) throws -> (any Verifier)? {
-    configuration.shadowVerifier.isEmpty
-      ? nil : try open(configuration.shadowVerifier, for: suite, installation: installation)
-  }
 }

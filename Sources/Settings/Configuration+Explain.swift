@@ -1,3 +1,5 @@
+internal import Statistics
+
 extension Configuration {
   /// What a run with this configuration would do, in words: every value, the arithmetic of its
   /// batches, and what is worth knowing before it starts.

@@ -1,3 +1,4 @@
+internal import Statistics
 internal import Verifiers
 
 /// The settings of every algorithm there is: finds fields by key, and makes configurations.

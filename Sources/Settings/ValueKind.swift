@@ -1,3 +1,4 @@
+internal import Statistics
 internal import Verifiers
 
 /// What values a field or a flag takes; reads them from text and says in words what they are.

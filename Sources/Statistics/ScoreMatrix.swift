@@ -1,5 +1,3 @@
-internal import Learning
-
 /// The scores of one arm: a row for each run, a column for each task.
 package struct ScoreMatrix: Sendable, Equatable {
   /// Independent runs.

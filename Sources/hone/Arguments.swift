@@ -1,4 +1,5 @@
-package import Training
+internal import Settings
+internal import Statistics
 import Verifiers
 
 /// The options of a command: what it takes, and one value of what it was given.

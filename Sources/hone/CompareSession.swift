@@ -1,6 +1,5 @@
 import Analysis
 import Foundation
-import Training
 
 /// Trains the runs of a comparison, as many at a time as there are threads, and says what came of it.
 struct CompareSession {

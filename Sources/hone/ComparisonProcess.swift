@@ -1,6 +1,7 @@
 import Analysis
+internal import Experience
 import Foundation
-import Training
+internal import Runs
 
 /// A run of a comparison that trains in a process of its own: this program's `hone resume`.
 ///

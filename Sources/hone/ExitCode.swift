@@ -1,7 +1,7 @@
 import Checkpointing
+internal import Experience
 import LanguageModel
 import TaskSuites
-import Training
 import Verifiers
 
 /// How the tool ends, as in sysexits.h.

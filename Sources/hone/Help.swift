@@ -1,4 +1,4 @@
-package import Training
+internal import Runs
 
 /// The help of the tool: its commands.
 package func overviewHelp(_ specifications: [CommandSpecification]) -> String {

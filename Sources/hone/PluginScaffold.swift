@@ -1,5 +1,6 @@
+internal import Experience
 import Foundation
-import Training
+internal import Runs
 import Verifiers
 
 /// Writes the folder of a new plugin from a template of the installation (`Tasks/plugin-templates`).

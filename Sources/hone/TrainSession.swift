@@ -1,7 +1,10 @@
 import Analysis
+internal import Experience
 import Foundation
+internal import Runs
+internal import Settings
+internal import Statistics
 import TaskSuites
-import Training
 
 /// Runs a trainer with progress on the terminal: what `train` and `resume` share.
 struct TrainSession {

@@ -1,5 +1,6 @@
+internal import Experience
+internal import Runs
 package import Statistics
-package import Training
 
 extension Comparison {
   /// Draws together how all runs of a plan ended.

@@ -1,5 +1,5 @@
+internal import Settings
 internal import Statistics
-internal import Training
 
 extension Comparison {
   /// A table for people; the terminal and the report lay out the same cells.

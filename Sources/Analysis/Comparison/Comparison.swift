@@ -1,5 +1,6 @@
+internal import Runs
+internal import Settings
 package import Statistics
-package import Training
 
 /// What came of a comparison: every run's raw scores, and the statistics made of them.
 ///

@@ -1,4 +1,6 @@
-package import Training
+internal import Experience
+internal import Settings
+internal import Statistics
 internal import Verifiers
 
 /// One side of a comparison: an algorithm with its settings, or the base as it stands.

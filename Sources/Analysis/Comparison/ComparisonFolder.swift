@@ -1,6 +1,8 @@
 internal import Checkpointing
+internal import Experience
 internal import Foundation
-package import Training
+internal import Runs
+internal import Settings
 
 /// A comparison on disk: `plan.json`, an ordinary run folder for each run, and at the end
 /// `comparison.json`.

@@ -1,6 +1,7 @@
+internal import Experience
 internal import LanguageModel
+internal import Runs
 internal import TaskSuites
-package import Training
 
 extension ComparisonPlan {
   /// Solves the held-out problems with the base, as every run does before its first step.

@@ -1,6 +1,6 @@
 internal import LanguageModel
+internal import Runs
 internal import Statistics
-package import Training
 
 extension ComparisonPlan {
   /// What the comparison would do, in words.

@@ -1,5 +1,7 @@
+internal import Experience
 internal import LanguageModel
-package import Training
+internal import Runs
+internal import Settings
 internal import Verifiers
 
 /// What a comparison does: every arm once under every seed, all from one base, on the same problems in

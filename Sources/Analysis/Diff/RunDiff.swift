@@ -1,6 +1,8 @@
 package import Checkpointing
+internal import Experience
 internal import LanguageModel
-internal import Training
+internal import Runs
+internal import Settings
 
 /// The place at which two runs diverge, and what differs in what made them.
 ///

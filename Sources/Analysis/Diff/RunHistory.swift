@@ -1,7 +1,7 @@
 internal import Checkpointing
 internal import Foundation
 internal import LanguageModel
-internal import Training
+internal import Runs
 
 /// What a run wrote down, read step by step from `metrics.jsonl` and `completions.jsonl`.
 ///

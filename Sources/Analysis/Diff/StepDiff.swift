@@ -1,6 +1,6 @@
 internal import Checkpointing
+internal import Experience
 internal import LanguageModel
-internal import Training
 
 /// Compares the same step of two runs, in the order in which a step goes: problems, completions,
 /// verdicts, advantages, update.

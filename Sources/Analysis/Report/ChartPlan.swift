@@ -1,4 +1,5 @@
-internal import Training
+internal import Learning
+internal import Statistics
 
 /// One chart of a report: which metrics it shows, and why it may be missing.
 struct ChartPlan: Sendable {

@@ -1,6 +1,6 @@
 internal import Foundation
+internal import Settings
 internal import Statistics
-internal import Training
 
 /// Numbers as a report prints them.
 package enum ReportNumber {

@@ -1,5 +1,4 @@
 internal import Statistics
-internal import Training
 
 /// What a curve is drawn against.
 enum ReportAxis: String, CaseIterable, Sendable {

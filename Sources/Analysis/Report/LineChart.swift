@@ -1,4 +1,4 @@
-internal import Training
+internal import Settings
 
 /// A line of a chart, with what it is called.
 struct ChartSeries: Sendable {

@@ -1,5 +1,5 @@
+internal import Settings
 internal import Statistics
-internal import Training
 
 /// What was run: the runs with their scores, the configuration, what made them and their hashes.
 struct ReportFacts {

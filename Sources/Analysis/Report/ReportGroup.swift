@@ -1,4 +1,4 @@
-internal import Training
+internal import Settings
 
 /// Runs that differ in nothing but their seed, shown as one curve with a band.
 struct ReportGroup: Sendable {

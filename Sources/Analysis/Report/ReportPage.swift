@@ -1,6 +1,6 @@
 internal import Checkpointing
 internal import Foundation
-internal import Training
+internal import Runs
 
 /// The page around a report's sections.
 struct ReportPage {

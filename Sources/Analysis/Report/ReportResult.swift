@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// The section of a comparison's report on its result: the cells of the terminal's tables, from
 /// `comparison.json`.
 struct ReportResult {

@@ -1,7 +1,9 @@
 internal import Checkpointing
+internal import Experience
 internal import Foundation
+internal import Runs
+internal import Settings
 internal import Statistics
-internal import Training
 
 /// What a report shows of one run, read from its folder.
 struct ReportRun: Sendable {

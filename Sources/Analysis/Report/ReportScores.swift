@@ -1,5 +1,5 @@
+internal import Runs
 internal import Statistics
-internal import Training
 
 /// The section of a report on held-out problems before and after training.
 struct ReportScores {

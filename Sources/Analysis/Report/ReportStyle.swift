@@ -1,4 +1,3 @@
-internal import Training
 
 extension ReportPage {
   /// The style: one column on a phone, more beside each other on wider screens, light or dark as the

@@ -1,7 +1,8 @@
 internal import Checkpointing
 internal import Foundation
+internal import Runs
+internal import Settings
 internal import Statistics
-internal import Training
 
 /// A report on one run or several: one HTML file that needs nothing else, no network among it.
 ///

@@ -1,5 +1,5 @@
+internal import Runs
 internal import Statistics
-internal import Training
 
 /// Scores before and after training, a row for each task or group, as inline SVG.
 struct ScoreChart {

@@ -1,4 +1,5 @@
-package import Training
+internal import Settings
+internal import Statistics
 
 extension Configuration.MetricNames {
   /// The name of a metric.

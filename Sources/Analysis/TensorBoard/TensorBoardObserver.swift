@@ -1,6 +1,8 @@
 internal import Checkpointing
+internal import Experience
 internal import Foundation
-package import Training
+internal import Runs
+internal import Settings
 
 /// Writes the metrics of a run as an event file for TensorBoard, `RUN/tensorboard/events.out.tfevents.hone`.
 ///

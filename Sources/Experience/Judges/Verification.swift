@@ -1,18 +1,18 @@
-internal import Parallel
+package import Parallel
 internal import Synchronization
-internal import Verifiers
+package import Verifiers
 
 /// Runs a verifier over completions.
-enum Verification {
+package enum Verification {
   /// The verdicts, in the order of the completions.
   ///
   /// Plugins get all completions at once and judge them in processes of their own; other verifiers
-  /// are called on `threads` threads.
+  /// are called by the team.
   ///
   /// - Parameter failureLimit: Past this share of failures the run is lost, and a plugin that takes
   ///   long to fail needn't go on.
-  static func run(
-    _ verifier: any Verifier, _ completions: [Completion], threads: Int, failureLimit: Double = 1,
+  package static func run(
+    _ verifier: any Verifier, _ completions: [Completion], team: Team, failureLimit: Double = 1,
     problem: @Sendable (Int) -> Problem
   ) -> [Verdict] {
     guard verifier.plugins.isEmpty else {
@@ -22,7 +22,7 @@ enum Verification {
       ).map(checked)
     }
     let results = Mutex([Verdict](repeating: .failure("not judged"), count: completions.count))
-    Team(threads: threads).forEachChunk(of: completions.count, chunk: 64) { range in
+    team.forEachChunk(of: completions.count, chunk: 64) { range in
       let verdicts = range.map { checked(verifier.verify(completions[$0], of: problem($0))) }
       results.withLock { $0.replaceSubrange(range, with: verdicts) }
     }

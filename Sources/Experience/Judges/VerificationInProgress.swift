@@ -5,7 +5,7 @@ internal import Verifiers
 ///
 /// Each completion is entered when it is finished, on whatever thread sampled it, and handed in with the
 /// next ones. A verifier is a function, so what it is asked first changes no verdict.
-final class OverlappedVerification: Sendable {
+final class VerificationInProgress: Sendable {
   /// Completions that are handed in together.
   static let chunk = 16
 

@@ -1,4 +1,4 @@
-package import Training
+internal import Runs
 
 /// The options of `hone ask`.
 package struct AskOptions: Command {

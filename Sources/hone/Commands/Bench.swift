@@ -1,7 +1,7 @@
 import CAllocationCounter
 import Foundation
+internal import Runs
 import Statistics
-package import Training
 import Verifiers
 
 /// The options of `hone bench`.

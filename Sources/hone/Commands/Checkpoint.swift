@@ -1,6 +1,5 @@
 import Checkpointing
 import Statistics
-package import Training
 
 private let archiveOperand = CommandSpecification.Operand("FILE", "a checkpoint archive")
 

@@ -1,5 +1,5 @@
 import Analysis
-package import Training
+internal import Settings
 
 /// `hone compare`: trains several algorithms under several seeds and says how they differ.
 package struct CompareOptions: Command {

@@ -1,6 +1,5 @@
 import Analysis
 import Checkpointing
-package import Training
 
 /// The options of `hone diff`.
 package struct DiffOptions: Command {

@@ -1,6 +1,7 @@
 import LanguageModel
+internal import Runs
+internal import Settings
 import TaskSuites
-package import Training
 
 /// The options of `hone evaluate`.
 package struct EvaluateOptions: Command {

@@ -1,5 +1,4 @@
 import Analysis
-package import Training
 
 /// The options of `hone report`.
 package struct ReportOptions: Command {

@@ -1,5 +1,4 @@
 import Analysis
-package import Training
 
 /// The options of `hone resume`.
 package struct ResumeOptions: Command {

@@ -1,4 +1,4 @@
-package import Training
+internal import Settings
 
 /// `hone train`: trains a policy with verifiable rewards, or warms one up on demonstrations.
 package struct TrainOptions: Command {

@@ -1,4 +1,4 @@
-package import Training
+internal import Runs
 import Verifiers
 
 /// The options of `hone verifiers`.

@@ -1,6 +1,6 @@
 import Foundation
+internal import Runs
 import TaskSuites
-package import Training
 import Verifiers
 import Workbench
 

@@ -1,4 +1,3 @@
-package import Training
 import Verifiers
 
 /// `hone verifiers new`: writes a plugin to start from, with its test.

@@ -1,7 +1,7 @@
 package import Analysis
 package import Foundation
+internal import Runs
 import Statistics
-package import Training
 
 /// Shows a comparison as it goes: what it is, a line for each run that ends, and on a terminal a live
 /// line of those that train.

@@ -1,5 +1,5 @@
+internal import Settings
 import Statistics
-import Training
 
 /// What an evaluation is shown by.
 package struct EvaluationSummary: Sendable {

@@ -1,5 +1,4 @@
 import Statistics
-import Training
 
 /// What one step of training is shown by.
 package struct StepSummary: Sendable, Equatable {

@@ -1,6 +1,7 @@
 import Foundation
+internal import Runs
+internal import Settings
 import Statistics
-package import Training
 
 /// Shows a run as it goes: what it is, a line per step, the scores before and after, and what to do
 /// with the result.

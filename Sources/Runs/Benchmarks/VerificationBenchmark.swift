@@ -1,3 +1,5 @@
+internal import Experience
+internal import Parallel
 package import TaskSuites
 package import Verifiers
 
@@ -12,7 +14,7 @@ package struct VerificationBenchmark: Sendable {
   private static let peerName = "text"
 
   /// What one run of the benchmark measured.
-  package struct Report: Sendable, Codable {
+  package struct Measurement: Sendable, Codable {
     /// The verifier's name.
     package var verifier: String
     /// The suite whose completions it judged.
@@ -67,17 +69,18 @@ package struct VerificationBenchmark: Sendable {
   package static func run(
     _ verifier: any Verifier, on suite: TaskSuite, _ preset: Benchmark.Preset, threads: Int,
     allocations: () -> Int
-  ) throws -> Report {
+  ) throws -> Measurement {
     try suite.checkHasProblems(in: .train)
     for plugin in verifier.plugins { try plugin.start() }
     let submissions = submissions(of: suite)
-    let judging = try measure(verifier, submissions, threads: threads)
+    let judging = try measure(verifier, submissions, team: Team(threads: threads))
     let peer = try measure(
-      BuiltInVerifiers.make(peerName, weights: nil), submissions, threads: threads)
+      BuiltInVerifiers.make(peerName, weights: nil), submissions,
+      team: Team(threads: threads))
     var preset = preset
     preset.problems = completions / groupSize
     let step = Benchmark.run(preset, threads: threads, repeats: 2, allocations: allocations).step
-    return Report(
+    return Measurement(
       verifier: verifier.name, suite: suite.name, threads: threads, completions: completions,
       judging: judging, text: peer, step: Step(preset: preset.name, seconds: step.seconds),
       shareOfStep: judging.seconds / (step.seconds + judging.seconds))
@@ -97,12 +100,12 @@ package struct VerificationBenchmark: Sendable {
   }
 
   private static func measure(
-    _ verifier: any Verifier, _ submissions: [Submission], threads: Int
+    _ verifier: any Verifier, _ submissions: [Submission], team: Team
   ) throws -> Speed {
     let completions = submissions.map(\.completion)
     func judge() throws(VerifierError) -> Double {
       let start = Clock.now
-      let verdicts = Verification.run(verifier, completions, threads: threads) {
+      let verdicts = Verification.run(verifier, completions, team: team) {
         submissions[$0].problem
       }
       let seconds = Clock.seconds(since: start)

@@ -63,7 +63,7 @@ package struct Benchmark: Sendable {
   }
 
   /// What one run of the benchmark measured.
-  package struct Report: Sendable, Codable {
+  package struct Measurement: Sendable, Codable {
     /// The workload's name.
     package var preset: String
     /// Threads used.
@@ -107,7 +107,7 @@ package struct Benchmark: Sendable {
   /// Runs a preset; `allocations` counts the process's heap allocations so far.
   package static func run(
     _ preset: Preset, threads: Int, repeats: Int = 5, allocations: () -> Int
-  ) -> Report {
+  ) -> Measurement {
     let team = Team(threads: threads)
     let length = promptTokens + preset.newTokens
     let configuration = preset.model
@@ -115,10 +115,9 @@ package struct Benchmark: Sendable {
     let model = Transformer(Parameters(layout, seed: 0))
     let generator = Generator(
       layout, longestPrompt: promptTokens, maximumNewTokens: preset.newTokens, team: team)
-    let learner = Learner(
-      layout, longest: length, team: team,
-      optimizer: AdamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0),
-      maximumGradientNorm: 1, temperature: 1)
+    let network = Network(
+      model, rule: AdamW(beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0),
+      maximumGradientNorm: 1, temperature: 1, longest: length, team: team)
 
     let random = Philox(seed: 0, purpose: RandomPurpose.problems)
     let prompts = (0..<preset.problems).map { problem in
@@ -131,7 +130,9 @@ package struct Benchmark: Sendable {
       maximumNewTokens: preset.newTokens, rule: SamplingRule(), endToken: nil,
       random: Philox(seed: 0, purpose: RandomPurpose.rollout), step: 0)
     let advantages = (0..<preset.problems * groupSize).map { $0 % 2 == 0 ? 1.0 : -1.0 }
-    let loss = PolicyLoss(.clipped(ClippedSurrogate(clipLow: 0.2, clipHigh: 0.2)))
+    let objective = PolicyObjective(
+      PolicyLoss(.clipped(ClippedSurrogate(clipLow: 0.2, clipHigh: 0.2))),
+      normalization: .tokenMean, maxCompletionTokens: preset.newTokens)
 
     var (rolloutTimes, updateTimes, steadyAllocations) = ([Double](), [Double](), 0)
     var peak = MatrixProduct.measurePeak(team: team)
@@ -141,18 +142,16 @@ package struct Benchmark: Sendable {
       request.step = UInt32(repetition)
       let generations = generator.generate(model, request)
       let middle = DispatchTime.now().uptimeNanoseconds
-      var batch = TokenForest()
+      var batch = Batch()
       for sequence in 0..<generations.count {
+        let completion = generations.tokens(sequence)
         batch.append(
-          prompt: prompts[sequence / groupSize], completion: generations.tokens(sequence))
+          Batch.Member(sequence: sequence, tokens: completion.count),
+          prompt: prompts[sequence / groupSize], completion: completion)
       }
-      let divisor = LossDivisor(
-        .tokenMean, completions: batch.count, tokens: batch.scoredCount,
-        maxCompletionTokens: preset.newTokens)
-      let report = learner.update(
-        model, Learner.Minibatch(batch, advantages: advantages), loss: loss, divisor: divisor,
-        learningRate: 1e-5)
-      precondition(report.gradientNorm.isFinite)
+      batch[.advantage] = .sequences(advantages)
+      let tally = try? network.update(on: batch, by: objective, learningRate: 1e-5)
+      precondition(tally != nil, "a finite gradient")
       let end = DispatchTime.now().uptimeNanoseconds
       // The first repetition warms caches and makes the workspaces.
       if repetition > 0 {
@@ -171,7 +170,7 @@ package struct Benchmark: Sendable {
         gflops: gflop / seconds, fractionOfPeak: gflop / seconds / peak)
     }
     let steps = zip(rolloutTimes, updateTimes).map { $0 + $1 }
-    return Report(
+    return Measurement(
       preset: preset.name, threads: threads, core: MatrixProduct.coreName, sgemmPeakGflops: peak,
       rollout: part(median(rolloutTimes), forward),
       update: part(median(updateTimes), 3 * forward),
