@@ -210,10 +210,10 @@ struct WorkbenchTests {
     #expect(first.count > 20 && first == second && first != other)
   }
 
-  @Test("docs/check.md names every attack and mutation, and no name is used twice")
+  @Test("docs/workbench.md names every attack and mutation, and no name is used twice")
   func documented() throws {
     let text = try String(
-      contentsOf: Self.repository.appending(path: "docs/check.md"), encoding: .utf8)
+      contentsOf: Self.repository.appending(path: "docs/workbench.md"), encoding: .utf8)
     let names = AttackFamily.names + Mutation.names
     for name in names { #expect(text.contains("`\(name)`"), "\(name)") }
     #expect(Set(names).count == names.count)

@@ -2,7 +2,7 @@ package import Statistics
 package import Training
 
 extension Comparison {
-  /// Draws together how all runs of a plan ended.
+  /// Puts together how all runs of a plan ended.
   ///
   /// - Parameters:
   ///   - base: the base's evaluation for each seed, by `ComparisonPlan.evaluateBase`.
@@ -74,7 +74,7 @@ extension Comparison {
       throw TrainingError.unusable(
         "the run \(run.name) didn't start from the comparison's base, or was measured on other "
           + "problems: its evaluation before the first step is another",
-        mend: "Were the suite, the base or the program changed? Start anew in another folder.")
+        mend: "Were the suite, the base or the program changed? Start again in another folder.")
     }
   }
 }

@@ -13,7 +13,6 @@ package struct ComparisonArm: Codable, Sendable, Equatable {
     case configuration = "config"
   }
 
-  /// Makes an arm; nothing is checked.
   package init(name: String, configuration: Configuration?) {
     self.name = name
     self.configuration = configuration

@@ -8,7 +8,6 @@ package struct ComparisonFolder: Sendable, Equatable {
   /// The folder.
   package let path: String
 
-  /// Names a folder; nothing is made.
   package init(_ path: String) { self.path = path }
 
   /// What is compared.
@@ -38,7 +37,7 @@ package struct ComparisonFolder: Sendable, Equatable {
     } catch {
       throw TrainingError.unusable(
         "\(planFile): not the plan of a comparison",
-        mend: "Start the comparison anew in another folder.")
+        mend: "Start the comparison again in another folder.")
     }
   }
 
@@ -52,7 +51,7 @@ package struct ComparisonFolder: Sendable, Equatable {
     } catch {
       throw TrainingError.unusable(
         "\(resultFile): not the result of a comparison",
-        mend: "Have it written again: hone compare --run \(path)")
+        mend: "Write it again with: hone compare --run \(path)")
     }
   }
 
@@ -67,7 +66,7 @@ package struct ComparisonFolder: Sendable, Equatable {
       guard differences.isEmpty else {
         throw TrainingError.occupied(
           "\(path) holds another comparison: \(differences.joined(separator: "; "))",
-          mend: "Name another folder with --run, or go on with it: hone compare --run \(path)")
+          mend: "Name another folder with --run, or resume it: hone compare --run \(path)")
       }
     } else {
       if FileManager.default.fileExists(atPath: RunFolder(path).configurationFile) {

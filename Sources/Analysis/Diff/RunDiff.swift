@@ -20,7 +20,7 @@ package struct RunDiff: Sendable {
 
   /// The folders of the two runs.
   package let paths: (String, String)
-  /// The steps that each has written down.
+  /// The steps that each has logged.
   package let steps: (Int, Int)
   /// Where they diverge; nil where they are the same as far as both go.
   package let divergence: Divergence?

@@ -3,7 +3,7 @@ internal import Foundation
 internal import LanguageModel
 internal import Training
 
-/// What a run wrote down, read step by step from `metrics.jsonl` and `completions.jsonl`.
+/// What a run logged, read step by step from `metrics.jsonl` and `completions.jsonl`.
 ///
 /// Lines that aren't whole yet, and completions of a step that has no metrics yet, are left out: a
 /// run that was killed leaves such, and cuts them off when it is resumed.

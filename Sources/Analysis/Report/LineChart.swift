@@ -37,7 +37,7 @@ struct LineChart {
   /// The drawing.
   ///
   /// - Parameters:
-  ///   - kind: its class beside `plot`.
+  ///   - kind: its class next to `plot`.
   ///   - label: what it shows, in words.
   func drawing(kind: String, label: String) -> Markup {
     let levels = ChartFrame.spreadLetters(

@@ -9,7 +9,7 @@ struct ReportResult {
     guard let result else {
       return """
         <p class="left-out"><b>No result yet</b>: it is made when every run has ended; \
-        <code>hone compare --run</code> with this folder goes on.</p>
+        <code>hone compare --run</code> with this folder resumes it.</p>
         """
     }
     let pairs = result.pairTable

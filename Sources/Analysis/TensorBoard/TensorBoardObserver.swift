@@ -4,7 +4,7 @@ package import Training
 
 /// Writes the metrics of a run as an event file for TensorBoard, `RUN/tensorboard/events.out.tfevents.hone`.
 ///
-/// It holds nothing that `metrics.jsonl` doesn't: at the start of every session it is written anew from
+/// It holds nothing that `metrics.jsonl` doesn't: at the start of every session it is rewritten from
 /// there, so that steps which a resumed run takes again are not in it twice. An event's time is that of
 /// the run's first moment and the seconds of its steps, whatever lay between two sessions.
 package final class TensorBoardObserver: TrainingObserver {

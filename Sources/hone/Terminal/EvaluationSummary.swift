@@ -20,7 +20,6 @@ package struct EvaluationSummary: Sendable {
   /// pass@1 by task, in the suite's order.
   package var tasks: [(name: String, pass: Double)]
 
-  /// Makes a summary.
   package init(
     passAt1: Double, interval: ClosedRange<Double>, problems: Int, isHeldOut: Bool = true,
     temperature: Double = 0, passAtK: [(k: Int, pass: Double)] = [],

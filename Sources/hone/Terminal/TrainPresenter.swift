@@ -15,11 +15,9 @@ package struct TrainPresenter: Sendable {
   private var recentSeconds: [Double] = []
   private var first: EvaluationSummary?
 
-  /// Makes a presenter.
-  ///
   /// - Parameters:
   ///   - write: writes text as it is to the stream for progress.
-  ///   - profile: what that stream can show; asked anew for each line, since a window may be resized.
+  ///   - profile: what that stream can show; asked again for each line, since a window may be resized.
   package init(
     write: @escaping @Sendable (String) -> Void,
     profile: @escaping @Sendable () -> TerminalProfile
@@ -29,7 +27,7 @@ package struct TrainPresenter: Sendable {
     line = ProgressLine(write: write)
   }
 
-  /// Makes the presenter of a command.
+  /// Writes to the stream that a command shows its progress on.
   ///
   /// - Parameters:
   ///   - isJSON: whether standard output is for JSON, so that progress goes to standard error.
@@ -157,11 +155,11 @@ package struct TrainPresenter: Sendable {
     say(labelled("try it", tryIt, width: 11))
   }
 
-  /// That the run was stopped and saved, and the command that goes on with it.
+  /// That the run was stopped and saved, and the command that resumes it.
   package mutating func stopped(afterStep step: Int, of steps: Int, resume: String) {
     line.keep()
     say("")
-    say("stopped and saved after step \(step) of \(steps); to go on:  \(resume)")
+    say("stopped and saved after step \(step) of \(steps); to resume:  \(resume)")
   }
 
   /// Takes the live line away before somebody else writes to the terminal, for example an error.
