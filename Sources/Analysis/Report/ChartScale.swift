@@ -17,7 +17,7 @@ package enum ReportNumber {
 
   /// A share as `46.2 %`.
   static func percent(_ share: Double) -> String {
-    share.isFinite ? Quantity.fixed(share * 100, digits: 1) + " %" : "–"
+    share.isFinite ? Quantity.percent(share) : "–"
   }
 
   /// The label of a mark of an axis, whose marks are `step` apart: `0.25`, `40`, `1.5M`, `2e-4`.

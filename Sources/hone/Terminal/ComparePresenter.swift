@@ -78,7 +78,7 @@ package struct ComparePresenter {
     case .finished(let result)?:
       let (before, after) = (result.before.all.passAt1, result.after.all.passAt1)
       say(
-        head + "\(Quantity.fixed(before * 100, digits: 1)) → \(percent(after, digits: 1))   "
+        head + "\(Quantity.fixed(before * 100, digits: 1)) → \(Quantity.percent(after))   "
           + "\(Quantity.points(after - before)) points   \(duration(result.seconds))")
     case .failed(let text)?:
       say(head + "failed: " + (text.split(separator: "\n").first.map(String.init) ?? text))

@@ -190,8 +190,8 @@ package struct TrainPresenter: Sendable {
     let shadow = summary.shadow.map {
       "by the shadow \(EvaluationSummary.score($0.passAt1, $0.interval))"
     }
-    let passes = summary.passAtK.map { "pass@\($0.k) \(percent($0.pass, digits: 1))" }
-    let tasks = summary.tasks.map { "\($0.name) \(percent($0.pass, digits: 0))" }
+    let passes = summary.passAtK.map { "pass@\($0.k) \(Quantity.percent($0.pass))" }
+    let tasks = summary.tasks.map { "\($0.name) \(Quantity.percent($0.pass, digits: 0))" }
     for items in [shadow.map { [$0] } ?? [], passes] + (withTasks ? [tasks] : []) {
       var text = ""
       for item in items {
