@@ -61,7 +61,7 @@ package struct Benchmark: Sendable {
   }
 
   /// What one run of the benchmark measured.
-  package struct Report: Sendable, Codable {
+  package struct Measurement: Sendable, Codable {
     /// The workload's name.
     package var preset: String
     /// Threads used.
@@ -105,7 +105,7 @@ package struct Benchmark: Sendable {
   /// Runs a preset; `allocations` counts the process's heap allocations so far.
   package static func run(
     _ preset: Preset, threads: Int, repeats: Int = 5, allocations: () -> Int
-  ) -> Report {
+  ) -> Measurement {
     let length = promptTokens + preset.newTokens
     let configuration = preset.model
     let layout = ParameterLayout(configuration)
@@ -168,7 +168,7 @@ package struct Benchmark: Sendable {
         gflops: gflop / seconds, fractionOfPeak: gflop / seconds / peak)
     }
     let steps = zip(rolloutTimes, updateTimes).map { $0 + $1 }
-    return Report(
+    return Measurement(
       preset: preset.name, threads: threads, core: MatrixProduct.coreName, sgemmPeakGflops: peak,
       rollout: part(median(rolloutTimes), forward),
       update: part(median(updateTimes), 3 * forward),

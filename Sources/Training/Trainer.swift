@@ -249,7 +249,7 @@ package final class Trainer {
       state.metricsLines += 1
       state.completionLines += report.completions.count
       try observer.step(step, of: expectedSteps, report.metrics, seconds: state.seconds)
-      if let divergence = run.shadowWatch?.divergence, divergence.step == step { observer.diverged(divergence) }
+      if let found = run.shadowWatch?.divergence, found.step == step { observer.diverged(found) }
       if isLast || isDue {
         // Lines first: a checkpoint counts them, and a resumed run cuts off what came later.
         try metricsFile.synchronize()

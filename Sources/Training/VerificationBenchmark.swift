@@ -12,7 +12,7 @@ package struct VerificationBenchmark: Sendable {
   private static let peerName = "text"
 
   /// What one run of the benchmark measured.
-  package struct Report: Sendable, Codable {
+  package struct Measurement: Sendable, Codable {
     /// The verifier's name.
     package var verifier: String
     /// The suite whose completions it judged.
@@ -67,7 +67,7 @@ package struct VerificationBenchmark: Sendable {
   package static func run(
     _ verifier: any Verifier, on suite: TaskSuite, _ preset: Benchmark.Preset, threads: Int,
     allocations: () -> Int
-  ) throws -> Report {
+  ) throws -> Measurement {
     try suite.checkHasProblems(in: .train)
     for plugin in verifier.plugins { try plugin.start() }
     let submissions = submissions(of: suite)
@@ -77,7 +77,7 @@ package struct VerificationBenchmark: Sendable {
     var preset = preset
     preset.problems = completions / groupSize
     let step = Benchmark.run(preset, threads: threads, repeats: 2, allocations: allocations).step
-    return Report(
+    return Measurement(
       verifier: verifier.name, suite: suite.name, threads: threads, completions: completions,
       judging: judging, text: peer, step: Step(preset: preset.name, seconds: step.seconds),
       shareOfStep: judging.seconds / (step.seconds + judging.seconds))

@@ -49,7 +49,7 @@ struct CompareStopTests {
   }
 
   @Test(
-    "Ctrl-C: every run is saved, and the command that resumes it works", arguments: [SIGINT, SIGTERM])
+    "Ctrl-C: every run is saved, and the command to resume works", arguments: [SIGINT, SIGTERM])
   func interrupted(signal: Int32) throws {
     try ToolRunner.withTemporaryFolder { folder in
       let (path, stopped) = try stop(folder, by: signal)

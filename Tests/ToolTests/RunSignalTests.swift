@@ -21,7 +21,8 @@ struct RunSignalTests {
         #expect(stopped.exitCode == 130 && stopped.errors.isEmpty)
         let steps = run.lines("metrics.jsonl").count
         try #require(steps < 16, "the signal came too late")
-        #expect(stopped.output.contains("stopped and saved after step \(steps) of 16; to resume:  "))
+        let saved = "stopped and saved after step \(steps) of 16; to resume:  "
+        #expect(stopped.output.contains(saved))
         #expect(
           run.checkpointNames == [URL(fileURLWithPath: run.checkpoint(steps)).lastPathComponent])
 

@@ -109,7 +109,8 @@ extension ComparisonArm {
       guard let mark = part.firstIndex(of: "="), mark > part.startIndex else {
         throw ConfigurationError(
           .setting,
-          "arm \(text): settings read KEY=VALUE, separated by commas, not \(jsonString(String(part)))")
+          "arm \(text): settings read KEY=VALUE, separated by commas, not \(jsonString(String(part)))"
+        )
       }
       let setting = ConfigurationSetting(
         key: String(part[..<mark]), given: .typed(String(part[part.index(after: mark)...])),

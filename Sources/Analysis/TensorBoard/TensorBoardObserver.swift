@@ -48,7 +48,8 @@ package final class TensorBoardObserver: TrainingObserver {
   package func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double) throws {
     try append(
       Dictionary(
-        uniqueKeysWithValues: metrics.entries.map { ($0.name, $0.value.isFinite ? $0.value : .nan) }))
+        uniqueKeysWithValues: metrics.entries.map { ($0.name, $0.value.isFinite ? $0.value : .nan) }
+      ))
   }
 
   private func append(_ values: [String: Double]) throws {

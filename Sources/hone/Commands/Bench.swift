@@ -86,7 +86,7 @@ package struct BenchOptions: Command {
     return .success
   }
 
-  private static func text(_ r: VerificationBenchmark.Report) -> String {
+  private static func text(_ r: VerificationBenchmark.Measurement) -> String {
     let width = max(9, r.verifier.count + 2)
     func row(_ name: String, _ speed: VerificationBenchmark.Speed) -> String {
       name.padding(to: width)
@@ -107,7 +107,7 @@ package struct BenchOptions: Command {
       + "\(Quantity.percent(r.shareOfStep)) of such a step with \(r.verifier) goes to verification\n"
   }
 
-  private static func text(_ r: Benchmark.Report) -> String {
+  private static func text(_ r: Benchmark.Measurement) -> String {
     func row(_ name: String, _ seconds: Double, _ fraction: Double, _ part: Benchmark.Part?)
       -> String
     {
