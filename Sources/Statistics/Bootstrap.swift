@@ -12,7 +12,6 @@ package struct Bootstrap: Sendable, Equatable {
   /// The share of resamples that an interval holds.
   package static let confidence = 0.95
 
-  /// Makes a bootstrap.
   package init(seed: UInt64 = 0, resamples: Int) {
     precondition(resamples > 1 && resamples <= Int(UInt32.max), "a number of resamples")
     self.seed = seed

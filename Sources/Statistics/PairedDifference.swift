@@ -99,7 +99,7 @@ private struct Pairs {
         }
       }
       let values = means(rows: rows, columns: columns)
-      // A resample of problems that nobody judged has no difference.
+      // A resample without a judged problem has no difference.
       for (index, value) in values.enumerated() where value.isFinite {
         resampled[index].append(value)
       }

@@ -38,6 +38,16 @@ package enum Quantity {
     return (points.hasPrefix("-") ? "" : "+") + points
   }
 
+  /// A share: `46.2 %`.
+  package static func percent(_ share: Double, digits: Int = 1) -> String {
+    fixed(share * 100, digits: digits) + " %"
+  }
+
+  /// A share with the ends of its interval: `46.2 % [43.1, 49.3]`.
+  package static func percent(_ share: Double, low: Double, high: Double) -> String {
+    "\(percent(share)) [\(fixed(low * 100, digits: 1)), \(fixed(high * 100, digits: 1))]"
+  }
+
   /// An amount of memory or disk: `312 MiB`, `1.5 GiB`.
   package static func bytes(_ count: Int) -> String {
     let kibi = Double(count) / 1024

@@ -14,7 +14,6 @@ package struct SolvedProblems: Sendable, Equatable {
   /// The marks of each task's problems, in the order of the evaluation.
   package var marks: [String: [Mark]]
 
-  /// Takes over marks.
   package init(_ marks: [String: [Mark]] = [:]) { self.marks = marks }
 
   /// The same problems, none of them solved.

@@ -1,6 +1,6 @@
 internal import Verifiers
 
-/// The one right answer in another spelling. A verifier may accept it: nobody is paid for what he
+/// The one right answer in another spelling. A verifier may accept it: no policy is paid for what it
 /// doesn't know. It is shown because the built-in verifiers don't.
 extension AttackFamily {
   static let lenient: [AttackFamily] = [

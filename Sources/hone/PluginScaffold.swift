@@ -67,7 +67,7 @@ struct PluginScaffold {
     for file in files {
       let source = template.appending(path: file).resolvingSymlinksInPath()
       if Self.isFolder(source) { continue }
-      // Anything else was built where the template lies, and is no part of it.
+      // Anything else was built where the template lies, and does not belong to it.
       guard let text = String(bytes: try Data(contentsOf: source), encoding: .utf8),
         !file.hasPrefix(".build/")
       else { continue }

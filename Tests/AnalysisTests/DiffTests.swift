@@ -97,7 +97,8 @@ struct DiffTests {
     }
     let divergence = try #require(comparison.divergence)
     #expect(divergence.step == 2 && divergence.kind == .completion && divergence.prompt == "7+5=")
-    #expect(divergence.place?.problem == 0 && divergence.place?.sample == 1 && divergence.metrics.isEmpty)
+    #expect(
+      divergence.place?.problem == 0 && divergence.place?.sample == 1 && divergence.metrics.isEmpty)
     let token = try #require(divergence.token)
     #expect(token.index == index && token.before == before)
     #expect(token.first == first && token.firstRest == firstRest)
@@ -177,7 +178,8 @@ struct DiffTests {
     #expect(same.divergence?.step == 3 && same.commonWeightsStep == 2)
     let other = try Self.compare({ hashed(&$0, 2, "cd") }) { hashed(&$0, 2, "ab") }
     #expect(
-      other.divergence?.kind == .update && other.divergence?.metrics.map(\.name) == ["weights_hash"])
+      other.divergence?.kind == .update && other.divergence?.metrics.map(\.name) == ["weights_hash"]
+    )
 
     func evaluated(_ run: inout Run, _ score: Double) {
       run.metrics[1].replace("}", with: ", \"eval/pass@1\": \(score)}")
@@ -198,7 +200,8 @@ struct DiffTests {
     #expect(missing.divergence?.kind == .unmatched && missing.divergence?.step == 2)
     #expect(missing.divergence?.fields.first?.second == nil)
     let surplus = try Self.compare({ _ in }) { $0.completions.remove(at: 2) }
-    #expect(surplus.divergence?.kind == .unmatched && surplus.divergence?.fields.first?.first == nil)
+    #expect(
+      surplus.divergence?.kind == .unmatched && surplus.divergence?.fields.first?.first == nil)
     // Where they keep other ones, those that both kept are compared.
     let fewer = try Self.compare {
       $0.config[1] = "\"log_completions\": 1"

@@ -125,7 +125,7 @@ struct ReportResultTests {
         try page.texts("//section[h2 = 'The result']/p")
           == [
             "No result yet: it is made when every run has ended; hone compare --run with this "
-              + "folder goes on."
+              + "folder resumes it."
           ])
       try Data("{}".utf8).write(to: URL(fileURLWithPath: folder.resultFile))
       #expect {

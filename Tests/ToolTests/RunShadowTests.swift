@@ -57,7 +57,7 @@ struct RunShadowTests {
         arguments + ["--run", "plain", "--json", "--quiet"], in: folder)
       #expect(try plain.weightsHash() == whole.weightsHash(), "a shadow must change no bit")
 
-      // Cut at the second step, and gone on with from another folder.
+      // Cut at the second step, and resumed from another folder.
       let cut = try ToolRunner.run(
         lab.reinforced(steps: 2) + ["--verifier", "./judge"] + shadow + [
           "--run", "cut", "--quiet",

@@ -170,14 +170,14 @@ struct TrainPresenterTests {
         """)
   }
 
-  @Test("a run that was stopped says how to go on")
+  @Test("a run that was stopped says how to resume it")
   func stopped() {
     let sink = Sink()
     var presenter = presenter(to: sink, isTerminal: false)
     presenter.stopped(afterStep: 37, of: 120, resume: "Tools/hone resume runs/a")
     #expect(
       sink.written
-        == "\nstopped and saved after step 37 of 120; to go on:  Tools/hone resume runs/a\n")
+        == "\nstopped and saved after step 37 of 120; to resume:  Tools/hone resume runs/a\n")
   }
 
   @Test("a worse score after than before")

@@ -65,7 +65,8 @@ struct WorkbenchTests {
     #expect(findings.judgesFormOnly == (name == "format"))
     #expect(findings.judgesFormOnly || findings.falsePositives.trials > 300)
     #expect((findings.wrong + findings.attacks).allSatisfy { $0.tried > 0 && $0.notJudged == 0 })
-    #expect(findings.attacks.count > (findings.judgesFormOnly ? 8 : 35), "\(findings.attacks.count)")
+    #expect(
+      findings.attacks.count > (findings.judgesFormOnly ? 8 : 35), "\(findings.attacks.count)")
     #expect(findings.repeats.map(\.name) == ["again", "reversed", "shuffled", "alone", "threads"])
     #expect(findings.repeats.allSatisfy { $0.tried > 20 && $0.differing == 0 })
     // Not even the lenient spellings, by design; a new verifier may have a reason for one.
@@ -142,7 +143,8 @@ struct WorkbenchTests {
   func strict() throws {
     let findings = try check(
       Judge(isRight: { $0.parsed?.answer == $1.answer && !$1.answer.hasPrefix("-") }))
-    #expect(rows(findings, .refused) == ["right"] && findings.breaches.allSatisfy { $0.row == "right" })
+    #expect(
+      rows(findings, .refused) == ["right"] && findings.breaches.allSatisfy { $0.row == "right" })
     let (refused, trials) = findings.falseNegatives
     #expect(trials == 60 && refused > 5 && refused < 40)
     #expect(findings.falsePositives.count == 0)
@@ -210,10 +212,10 @@ struct WorkbenchTests {
     #expect(first.count > 20 && first == second && first != other)
   }
 
-  @Test("docs/check.md names every attack and mutation, and no name is used twice")
+  @Test("docs/workbench.md names every attack and mutation, and no name is used twice")
   func documented() throws {
     let text = try String(
-      contentsOf: Self.repository.appending(path: "docs/check.md"), encoding: .utf8)
+      contentsOf: Self.repository.appending(path: "docs/workbench.md"), encoding: .utf8)
     let names = AttackFamily.names + Mutation.names
     for name in names { #expect(text.contains("`\(name)`"), "\(name)") }
     #expect(Set(names).count == names.count)

@@ -3,7 +3,7 @@ internal import Runs
 package import Statistics
 
 extension Comparison {
-  /// Draws together how all runs of a plan ended.
+  /// Puts together how all runs of a plan ended.
   ///
   /// - Parameters:
   ///   - base: the base's evaluation for each seed, by `ComparisonPlan.evaluateBase`.
@@ -75,7 +75,7 @@ extension Comparison {
       throw TrainingError.unusable(
         "the run \(run.name) didn't start from the comparison's base, or was measured on other "
           + "problems: its evaluation before the first step is another",
-        mend: "Were the suite, the base or the program changed? Start anew in another folder.")
+        mend: "Were the suite, the base or the program changed? Start again in another folder.")
     }
   }
 }

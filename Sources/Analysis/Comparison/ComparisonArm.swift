@@ -15,7 +15,6 @@ package struct ComparisonArm: Codable, Sendable, Equatable {
     case configuration = "config"
   }
 
-  /// Makes an arm; nothing is checked.
   package init(name: String, configuration: Configuration?) {
     self.name = name
     self.configuration = configuration
@@ -112,7 +111,8 @@ extension ComparisonArm {
       guard let mark = part.firstIndex(of: "="), mark > part.startIndex else {
         throw ConfigurationError(
           .setting,
-          "arm \(text): settings read KEY=VALUE, separated by commas, not \(jsonString(String(part)))")
+          "arm \(text): settings read KEY=VALUE, separated by commas, not \(jsonString(String(part)))"
+        )
       }
       let setting = ConfigurationSetting(
         key: String(part[..<mark]), given: .typed(String(part[part.index(after: mark)...])),

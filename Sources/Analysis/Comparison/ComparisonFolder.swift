@@ -10,7 +10,6 @@ package struct ComparisonFolder: Sendable, Equatable {
   /// The folder.
   package let path: String
 
-  /// Names a folder; nothing is made.
   package init(_ path: String) { self.path = path }
 
   /// What is compared.
@@ -40,7 +39,7 @@ package struct ComparisonFolder: Sendable, Equatable {
     } catch {
       throw TrainingError.unusable(
         "\(planFile): not the plan of a comparison",
-        mend: "Start the comparison anew in another folder.")
+        mend: "Start the comparison again in another folder.")
     }
   }
 
@@ -54,7 +53,7 @@ package struct ComparisonFolder: Sendable, Equatable {
     } catch {
       throw TrainingError.unusable(
         "\(resultFile): not the result of a comparison",
-        mend: "Have it written again: hone compare --run \(path)")
+        mend: "Write it again with: hone compare --run \(path)")
     }
   }
 
@@ -69,7 +68,7 @@ package struct ComparisonFolder: Sendable, Equatable {
       guard differences.isEmpty else {
         throw TrainingError.occupied(
           "\(path) holds another comparison: \(differences.joined(separator: "; "))",
-          mend: "Name another folder with --run, or go on with it: hone compare --run \(path)")
+          mend: "Name another folder with --run, or resume it: hone compare --run \(path)")
       }
     } else {
       if FileManager.default.fileExists(atPath: RunFolder(path).configurationFile) {

@@ -26,7 +26,7 @@ extension ComparisonPlan {
       guard seed > common.seed || model.parameters.hash == baseHash else {
         throw TrainingError.unusable(
           "\(model.name) has other weights than when the comparison began",
-          mend: "Put the old file back, or start anew in another folder.")
+          mend: "Put the old file back, or start again in another folder.")
       }
       let evaluator = try Evaluator(
         EvaluationPlan(

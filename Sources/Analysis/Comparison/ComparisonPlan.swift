@@ -229,7 +229,7 @@ extension ComparisonPlan {
     }
   }
 
-  /// The folder where nobody says another: named after the suite and the arms.
+  /// The default folder, named after the suite and the arms.
   package var defaultFolder: String {
     let names = arms.map { $0.name.prefix { $0 != ":" } }
     return "runs/compare-\(common.suiteLabel)-" + names.joined(separator: "-").prefix(120)

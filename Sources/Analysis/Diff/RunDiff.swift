@@ -22,7 +22,7 @@ package struct RunDiff: Sendable {
 
   /// The folders of the two runs.
   package let paths: (String, String)
-  /// The steps that each has written down.
+  /// The steps that each has logged.
   package let steps: (Int, Int)
   /// Where they diverge; nil where they are the same as far as both go.
   package let divergence: Divergence?
@@ -55,7 +55,7 @@ package struct RunDiff: Sendable {
     let made = (try RunMaker(folders.0), try RunMaker(folders.1))
     let histories = (try RunHistory(folders.0), try RunHistory(folders.1))
     func agree(_ keys: [String]) -> Bool { keys.allSatisfy { values.0[$0] == values.1[$0] } }
-    var comparison = StepDiff(
+    var stepDiff = StepDiff(
       vocabularies: (made.0.vocabulary, made.1.vocabulary), paths: (first, second),
       keepsTheSame: agree(["problems", "group_size", "log_completions"]),
       evaluatesTheSame: agree([
@@ -66,7 +66,7 @@ package struct RunDiff: Sendable {
     var commonWeights: Int?
     // Other last bits may take many steps to become another token, and that one is looked for too.
     while firstCompletion == nil, let a = try histories.0.next(), let b = try histories.1.next() {
-      let found = comparison.divergence(a, b)
+      let found = stepDiff.divergence(a, b)
       divergence = divergence ?? found
       if found?.place != nil { firstCompletion = found }
       if divergence == nil, a.metrics[Self.hashName] != nil, b.metrics[Self.hashName] != nil {
@@ -89,7 +89,7 @@ package struct RunDiff: Sendable {
     configuration = Self.differences(values.0, values.1, among: Self.fieldOrder(values))
     let keys = ["program", "blas_core", "suite", "suite_fingerprint"]
     let manifests = (made.0.manifest?.objectValue, made.1.manifest?.objectValue)
-    var notes = histories.0.notes + histories.1.notes + comparison.notes
+    var notes = histories.0.notes + histories.1.notes + stepDiff.notes
     if let a = manifests.0, let b = manifests.1 {
       makers = Self.differences(a, b, among: keys)
     } else {

@@ -3,7 +3,7 @@ internal import Foundation
 internal import LanguageModel
 internal import Runs
 
-/// What a run wrote down, read step by step from `metrics.jsonl` and `completions.jsonl`.
+/// What a run logged, read step by step from `metrics.jsonl` and `completions.jsonl`.
 ///
 /// Lines that aren't whole yet, and completions of a step that has no metrics yet, are left out: a
 /// run that was killed leaves such, and cuts them off when it is resumed.
@@ -15,13 +15,13 @@ final class RunHistory {
     /// The line of metrics by name, times among them.
     let metrics: [String: JSONValue]
     /// The lines of completions in the order of the file.
-    let completions: [Completion]
+    let completions: [LoggedCompletion]
     /// Whether the file of completions ends with this step or before it.
     let isLastOfCompletions: Bool
   }
 
   /// One line of completions.
-  struct Completion {
+  struct LoggedCompletion {
     /// Where a completion stands in its step.
     struct Place: Hashable {
       /// The problem's place in the batch, from 0.
@@ -37,12 +37,12 @@ final class RunHistory {
 
   /// The steps read so far.
   private(set) var steps = 0
-  /// What the reader of a comparison should know.
+  /// What the reader of a diff should know.
   private(set) var notes: [String] = []
   private let metrics: LineReader?
   private let completions: LineReader?
   /// A completion with its step and its line, as `file:line`.
-  private typealias Entry = (step: Int, line: String, completion: Completion)
+  private typealias Entry = (step: Int, line: String, completion: LoggedCompletion)
   /// The completion of a later step.
   private var pending: Entry?
 
@@ -63,8 +63,8 @@ final class RunHistory {
   /// - Throws: `TrainingError.unusable` for a damaged line, which it names; `FileError`.
   func next() throws -> Step? {
     guard let line = try nextMetrics() else { return nil }
-    var found: [Completion] = []
-    var seen: Set<Completion.Place> = []
+    var found: [LoggedCompletion] = []
+    var seen: Set<LoggedCompletion.Place> = []
     while let next = try nextCompletion() {
       guard next.step <= steps else {
         pending = next
@@ -117,7 +117,7 @@ final class RunHistory {
     }
     return (
       places[0], completions.place,
-      Completion(place: .init(problem: places[1], sample: places[2]), fields: fields)
+      LoggedCompletion(place: .init(problem: places[1], sample: places[2]), fields: fields)
     )
   }
 
@@ -129,26 +129,5 @@ final class RunHistory {
       return nil
     }
     return try JSONLine.object(line, at: file.place)
-  }
-}
-
-/// What made a run, and the tokens it writes: from its newest checkpoint.
-struct RunMaker {
-  /// `made_by` of the checkpoint's manifest; nil without a checkpoint.
-  let manifest: JSONValue?
-  /// The vocabulary; Hone's own without a checkpoint.
-  let vocabulary: Vocabulary
-
-  /// Reads the newest checkpoint of a run.
-  ///
-  /// - Throws: as `ModelFiles.load` does, and for a tokenizer that can't be read.
-  init(_ folder: RunFolder) throws {
-    guard let newest = folder.checkpoints().last else {
-      (manifest, vocabulary) = (nil, .standard)
-      return
-    }
-    let files = try ModelFiles.load(newest.path)
-    manifest = files.manifest?.madeBy
-    vocabulary = try ModelBundle.vocabulary(of: files)
   }
 }

@@ -5,8 +5,8 @@ internal import LanguageModel
 /// Compares the same step of two runs, in the order in which a step goes: problems, completions,
 /// verdicts, advantages, update.
 struct StepDiff {
-  private typealias Difference = RunDiff.Difference
-  private typealias Divergence = RunDiff.Divergence
+  typealias Difference = RunDiff.Difference
+  typealias Divergence = RunDiff.Divergence
 
   /// What each run's tokens are.
   let vocabularies: (Vocabulary, Vocabulary)
@@ -19,18 +19,8 @@ struct StepDiff {
   /// What couldn't be compared.
   private(set) var notes: [String] = []
 
-  init(
-    vocabularies: (Vocabulary, Vocabulary), paths: (String, String), keepsTheSame: Bool,
-    evaluatesTheSame: Bool
-  ) {
-    self.vocabularies = vocabularies
-    self.paths = paths
-    self.keepsTheSame = keepsTheSame
-    self.evaluatesTheSame = evaluatesTheSame
-  }
-
   /// Where the runs diverge in this step, or nil.
-  mutating func divergence(_ a: RunHistory.Step, _ b: RunHistory.Step) -> RunDiff.Divergence? {
+  mutating func divergence(_ a: RunHistory.Step, _ b: RunHistory.Step) -> Divergence? {
     let metrics = differingMetrics(a.metrics, b.metrics)
     var second = Dictionary(uniqueKeysWithValues: b.completions.map { ($0.place, $0) })
     for completion in a.completions {
@@ -61,7 +51,7 @@ struct StepDiff {
 
   private func differingMetrics(
     _ a: [String: JSONValue], _ b: [String: JSONValue]
-  ) -> [RunDiff.Difference] {
+  ) -> [Difference] {
     let names = Set(a.keys).union(b.keys).filter { name in
       if Metrics.isTime(name) { return false }
       let isInBoth = a[name] != nil && b[name] != nil
@@ -72,7 +62,7 @@ struct StepDiff {
   }
 
   /// What differs first, judged by the metrics of a step whose written completions are the same.
-  private static func kind(_ names: [String]) -> RunDiff.Divergence.Kind {
+  private static func kind(_ names: [String]) -> Divergence.Kind {
     let isOfBatch = { (name: String) in
       ["reward", "completions/", "num_tokens", "frac_reward", "verifier/"].contains {
         name.hasPrefix($0)
@@ -89,9 +79,9 @@ struct StepDiff {
   private static let advantageKey = "advantage"
 
   private func compare(
-    _ a: RunHistory.Completion, _ b: RunHistory.Completion?, _ step: Int,
-    _ metrics: [RunDiff.Difference]
-  ) -> RunDiff.Divergence? {
+    _ a: RunHistory.LoggedCompletion, _ b: RunHistory.LoggedCompletion?, _ step: Int,
+    _ metrics: [Difference]
+  ) -> Divergence? {
     guard let b else { return unmatched(a, isFirst: true, step, metrics) }
     let names = Set(a.fields.keys).union(b.fields.keys).sorted()
     var fields = RunDiff.differences(a.fields, b.fields, among: names)
@@ -115,9 +105,9 @@ struct StepDiff {
   }
 
   private func unmatched(
-    _ completion: RunHistory.Completion, isFirst: Bool, _ step: Int,
-    _ metrics: [RunDiff.Difference]
-  ) -> RunDiff.Divergence {
+    _ completion: RunHistory.LoggedCompletion, isFirst: Bool, _ step: Int,
+    _ metrics: [Difference]
+  ) -> Divergence {
     let text = completion.fields["completion"]
     return Divergence(
       step: step, kind: .unmatched,

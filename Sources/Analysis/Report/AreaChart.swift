@@ -19,13 +19,7 @@ struct AreaChart {
       areas.append(area(index, places, from: floor, to: top))
       floor = top
     }
-    return ChartFrame.drawing(
-      kind: "plot \(kind)", label: label,
-      data: """
-         data-unit="\(unit)" data-from="\(LineChart.list([frame.x.range.lowerBound]))" \
-        data-to="\(LineChart.list([frame.x.range.upperBound]))"
-        """,
-      "\(frame.axes)\n\(areas)")
+    return frame.drawing(kind: kind, label: label, unit: unit, areas)
   }
 
   private func area(
@@ -50,11 +44,7 @@ struct AreaChart {
       letter =
         "<text class=\"letter\" x=\"\(x)\" y=\"\(y)\" text-anchor=\"middle\">\(one.letter)</text>"
     }
-    return """
-      <g class="series s\(index % 8)" data-name="\(one.letter)" data-x="\(LineChart.list(places))" \
-      data-y="\(LineChart.list(one.curve.points.map(\.y)))"><polygon class="area" \
-      points="\(path)" />\(letter)</g>
-      """
+    return one.group(index, ["<polygon class=\"area\" points=\"\(path)\" />\(letter)"])
   }
 
   private func point(_ x: Double, _ y: Double) -> String {

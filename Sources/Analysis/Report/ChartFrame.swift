@@ -52,18 +52,21 @@ struct ChartFrame {
       """
   }
 
-  /// The whole drawing.
+  /// The whole drawing, with its axes and what the script reads.
   ///
   /// - Parameters:
-  ///   - kind: its classes.
+  ///   - kind: its class next to `plot`.
   ///   - label: what it shows, in words, for those who don't see it.
-  ///   - data: attributes that the script reads.
-  static func drawing(kind: String, label: String, data: Markup = "", _ content: Markup) -> Markup {
-    """
-    <svg class="\(kind)" viewBox="0 0 \(width) \(height)" role="img" aria-label="\(label)"\(data)>
-    \(content)
-    </svg>
-    """
+  ///   - unit: what the script calls a place of the horizontal axis, for example `step`.
+  func drawing(kind: String, label: String, unit: String, _ content: [Markup]) -> Markup {
+    let ends = [x.range.lowerBound, x.range.upperBound].map { ChartSeries.numbers([$0]) }
+    return """
+      <svg class="plot \(kind)" viewBox="0 0 \(Self.width) \(Self.height)" role="img" \
+      aria-label="\(label)" data-unit="\(unit)" data-from="\(ends[0])" data-to="\(ends[1])">
+      \(axes)
+      \(content)
+      </svg>
+      """
   }
 
   /// Places of letters at the right end of a plot, moved apart so that none hides another.

@@ -121,7 +121,7 @@ struct ChartPlan: Sendable {
         absence: unlessSampled("there is no ledger"), kind: .areas),
       ChartPlan(.signal, "Gradient norm", ["grad_norm"], "Before clipping."),
     ]
-    // Without a critic or a shadow nobody misses their charts.
+    // Runs without a critic or a shadow don't lack its charts.
     func ifLogged(_ plans: [ChartPlan]) -> [ChartPlan] {
       plans.filter { !names.isDisjoint(with: $0.metrics) }
     }

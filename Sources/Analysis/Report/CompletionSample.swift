@@ -1,7 +1,7 @@
 internal import Checkpointing
 internal import Foundation
 
-/// A completion that a run wrote down, as a report shows it.
+/// A logged completion, as a report shows it.
 struct SampledCompletion: Sendable {
   /// What became of it.
   enum Verdict: String, CaseIterable {

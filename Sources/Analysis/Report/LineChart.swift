@@ -23,6 +23,25 @@ struct ChartSeries: Sendable {
     let letter = String(UnicodeScalar(UInt8(65 + index % 26)))
     return index < 26 ? letter : letter + String(index / 26 + 1)
   }
+
+  /// The drawing of the line at an index, with the numbers that the script reads.
+  func group(_ index: Int, _ content: [Markup]) -> Markup {
+    """
+    <g class="series s\(index % 8)" data-name="\(letter.isEmpty ? name : letter)" \
+    data-x="\(Self.numbers(curve.points.map(\.x)))" \
+    data-y="\(Self.numbers(curve.points.map(\.y)))">\(content)</g>
+    """
+  }
+
+  /// Numbers for the script, with the digits that the legend shows.
+  static func numbers(_ values: [Double]) -> String {
+    values.map { value in
+      guard value.isFinite else { return "-" }
+      // Commas and dashes of text for people would not read back as numbers.
+      let text = ReportNumber.text(value).replacing(",", with: "")
+      return shortestText(of: Double(text) ?? value)
+    }.joined(separator: " ")
+  }
 }
 
 /// Lines with bands, as inline SVG.
@@ -37,7 +56,7 @@ struct LineChart {
   /// The drawing.
   ///
   /// - Parameters:
-  ///   - kind: its class beside `plot`.
+  ///   - kind: its class next to `plot`.
   ///   - label: what it shows, in words.
   func drawing(kind: String, label: String) -> Markup {
     let levels = ChartFrame.spreadLetters(
@@ -45,13 +64,7 @@ struct LineChart {
         one.letter.isEmpty ? nil : one.curve.last.map { frame.down($0.y) + 4 }
       })
     let lines = zip(series.indices, levels).map { index, level in line(index, letterAt: level) }
-    return ChartFrame.drawing(
-      kind: "plot \(kind)", label: label,
-      data: """
-         data-unit="\(unit)" data-from="\(Self.exact(frame.x.range.lowerBound))" \
-        data-to="\(Self.exact(frame.x.range.upperBound))"
-        """,
-      "\(frame.axes)\n\(marks.map(mark))\n\(lines)")
+    return frame.drawing(kind: kind, label: label, unit: unit, marks.map(mark) + lines)
   }
 
   private func mark(at x: Double, _ label: String) -> Markup {
@@ -92,25 +105,10 @@ struct LineChart {
         <text class="letter" x="\(frame.across(last.x) + 5)" y="\(level)">\(one.letter)</text>
         """)
     }
-    let name = one.letter.isEmpty ? one.name : one.letter
-    return """
-      <g class="series s\(index % 8)" data-name="\(name)" data-x="\(Self.list(one.curve.points.map(\.x)))" \
-      data-y="\(Self.list(one.curve.points.map(\.y)))">\(parts)</g>
-      """
+    return one.group(index, parts)
   }
 
   private static func joined(_ places: [Markup]) -> Markup {
     places.dropFirst().reduce(places.first ?? "") { "\($0) \($1)" }
-  }
-
-  /// Numbers for the script, with the digits that the legend shows.
-  static func list(_ values: [Double]) -> String {
-    values.map { $0.isFinite ? exact($0) : "-" }.joined(separator: " ")
-  }
-
-  private static func exact(_ value: Double) -> String {
-    // Commas and dashes of text for people would not read back as numbers.
-    let text = ReportNumber.text(value).replacing(",", with: "")
-    return shortestText(of: Double(text) ?? value)
   }
 }

@@ -27,7 +27,6 @@ package struct Markup: ExpressibleByStringInterpolation, Sendable {
   package struct Interpolation: StringInterpolationProtocol {
     fileprivate var text = ""
 
-    /// Starts empty.
     package init(literalCapacity: Int, interpolationCount: Int) {
       text.reserveCapacity(literalCapacity)
     }

@@ -166,7 +166,8 @@ struct ReportCharts {
   /// Where reward and shadow diverge, in each run where they do.
   private func divergences(on axis: ReportAxis) -> [(x: Double, label: String)] {
     groups.flatMap(\.runs).compactMap { run in
-      guard let divergence = run.divergence, let index = run.metrics.steps.firstIndex(of: divergence.step)
+      guard let divergence = run.divergence,
+        let index = run.metrics.steps.firstIndex(of: divergence.step)
       else { return nil }
       let place = run.places(on: axis, tokens: tokens)[index]
       let label = "seed \(run.configuration.seed): \(divergence.sentence)"

@@ -109,7 +109,7 @@ struct ReportCompletions {
   /// The completion, its tokens coloured by their advantages or all by its own.
   private func coloured(_ one: SampledCompletion, _ largest: Double) -> Markup {
     let tokens = Self.tokens(of: one.text)
-    // The end mark has an advantage too, and isn't written down.
+    // The end mark has an advantage too, and isn't logged.
     let hasEach =
       one.tokenAdvantages.count == tokens.count + (one.isFinished ? 1 : 0)
       && !one.tokenAdvantages.isEmpty

@@ -23,18 +23,9 @@ struct ReportFacts {
           "\(before)", "\(after)", "\(change)", "\(ReportNumber.text(seconds)) s",
           "<code>\(hash)</code>", "<code>\(run.path)</code>",
         ]
-        // On a phone each cell is a line of its own, with its heading before it.
-        let row = zip(Self.columns, cells).map { "<td data-label=\"\($0)\">\($1)</td>" as Markup }
-        return "<tr><th scope=\"row\">\(label)</th>\(row)</tr>"
+        return Markup.row(label, zip(Self.columns, cells).map { ($0, $1) })
       }
-    let heads = ([""] + Self.columns).map { "<th scope=\"col\">\($0)</th>" as Markup }
-    return """
-      <div class="wide"><table class="runs">
-      <thead><tr>\(heads)</tr></thead>
-      <tbody>
-      \(rows)
-      </tbody></table></div>
-      """
+    return Markup.table(kind: "runs", heads: ([""] + Self.columns).map { "\($0)" }, rows: rows)
   }
 
   private static let columns = [

@@ -49,7 +49,7 @@ struct ReportFigure {
     return "\(ReportNumber.text(first.y)) → \(ReportNumber.text(last.y))"
   }
 
-  /// About twenty rows of numbers, for those who don't see the drawing or its colours.
+  /// About twenty rows of numbers.
   private var table: Markup {
     let places = series.max { $0.curve.points.count < $1.curve.points.count }?.curve.points ?? []
     guard !places.isEmpty else { return "" }
@@ -64,15 +64,7 @@ struct ReportFigure {
       }
       return "<tr><th scope=\"row\">\(firstColumn.text(places[index].x))</th>\(cells)</tr>"
     }
-    let heads = series.map { one -> Markup in
-      "<th scope=\"col\">\(one.letter.isEmpty ? one.name : "\(one.letter) \(one.name)")</th>"
-    }
-    return """
-      <details class="numbers"><summary>Numbers</summary><div class="wide"><table>
-      <thead><tr><th scope="col">\(firstColumn.title)</th>\(heads)</tr></thead>
-      <tbody>
-      \(rows)
-      </tbody></table></div></details>
-      """
+    let heads = series.map { $0.letter.isEmpty ? $0.name : "\($0.letter) \($0.name)" }
+    return Markup.numbers(heads: ([firstColumn.title] + heads).map { "\($0)" }, rows: rows)
   }
 }

@@ -50,7 +50,9 @@ struct ReportGroup: Sendable {
     let implied = Dictionary(uniqueKeysWithValues: own.variant.settings.map { ($0.key, $0.value) })
     for (field, value) in own.entries
     where field.key != "suite" && !neutralKeys.contains(field.key) {
-      guard implied[field.key].map({ $0 != value }) ?? own.differsFromDefault(field) else { continue }
+      guard implied[field.key].map({ $0 != value }) ?? own.differsFromDefault(field) else {
+        continue
+      }
       let others = field.key == "model" ? siblings : alike
       if field.key == "variant" || others.contains(where: { field.get($0) != value }) {
         label += ", \(field.key) \(fileName(value.plainText))"

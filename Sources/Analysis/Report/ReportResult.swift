@@ -11,7 +11,7 @@ struct ReportResult {
     guard let result else {
       return """
         <p class="left-out"><b>No result yet</b>: it is made when every run has ended; \
-        <code>hone compare --run</code> with this folder goes on.</p>
+        <code>hone compare --run</code> with this folder resumes it.</p>
         """
     }
     let pairs = result.pairTable
@@ -54,22 +54,13 @@ struct ReportResult {
   /// each with its own heading.
   private static func table(_ table: Comparison.Table, heads: Int) -> Markup {
     let names = [table.columns.prefix(heads).joined(separator: " against ")]
-    let columns = (names + table.columns.dropFirst(heads)).map {
-      "<th scope=\"col\">\($0)</th>" as Markup
+    let rows = table.rows.map { row in
+      Markup.row(
+        row.prefix(heads).joined(separator: " against "),
+        zip(table.columns, row).dropFirst(heads).map { ($0, "\($1)") })
     }
-    let rows = table.rows.map { row -> Markup in
-      let cells = zip(table.columns, row).dropFirst(heads).map {
-        "<td data-label=\"\($0)\">\($1)</td>" as Markup
-      }
-      let head = row.prefix(heads).joined(separator: " against ")
-      return "<tr><th scope=\"row\">\(head)</th>\(cells)</tr>"
-    }
-    return """
-      <div class="wide"><table class="runs result">
-      <thead><tr>\(columns)</tr></thead>
-      <tbody>
-      \(rows)
-      </tbody></table></div>
-      """
+    return Markup.table(
+      kind: "runs result", heads: (names + table.columns.dropFirst(heads)).map { "\($0)" },
+      rows: rows)
   }
 }

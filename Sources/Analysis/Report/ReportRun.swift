@@ -51,7 +51,7 @@ struct ReportRun: Sendable {
     self.notes = notes
   }
 
-  /// Some of the completions that the run wrote down.
+  /// Some of the completions that the run logged.
   ///
   /// - Throws: as `CompletionSample.read` does.
   func completions(shownSteps: Int, perStep: Int) throws -> [SampledCompletion] {

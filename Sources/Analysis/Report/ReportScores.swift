@@ -66,12 +66,7 @@ struct ReportScores {
       <circle class="before" cx="11" cy="6" r="4" /></svg> before</li>\
       <li><svg class="swatch" viewBox="0 0 22 12" aria-hidden="true">\
       <circle class="after" cx="11" cy="6" r="4" /></svg> after</li></ul>
-      <details class="numbers"><summary>Numbers</summary><div class="wide"><table>
-      <thead><tr><th scope="col"></th><th scope="col">before</th><th scope="col">after</th>\
-      <th scope="col">points</th></tr></thead>
-      <tbody>
-      \(lines)
-      </tbody></table></div></details>
+      \(Markup.numbers(heads: ["", "before", "after", "points"], rows: lines))
       </figure>
       """
   }
@@ -129,12 +124,12 @@ struct ReportScores {
   /// `45.2 % [42.1, 48.3]`, or for several runs the mean and the range.
   static func text(_ scores: [EvaluationResult.Scores]) -> String {
     guard let first = scores.first else { return "not measured" }
-    let ends =
-      scores.count == 1
-      ? first.interval : [scores.map(\.passAt1).min() ?? 0, scores.map(\.passAt1).max() ?? 0]
-    let texts = ends.map { Quantity.fixed($0 * 100, digits: 1) }
-    return scores.count == 1
-      ? "\(ReportNumber.percent(first.passAt1)) [\(texts.joined(separator: ", "))]"
-      : "\(ReportNumber.percent(mean(scores))) (\(texts.joined(separator: " to ")))"
+    guard scores.count > 1 else {
+      let (low, high) = (first.interval.first ?? .nan, first.interval.last ?? .nan)
+      return Quantity.percent(first.passAt1, low: low, high: high)
+    }
+    let ends = [scores.map(\.passAt1).min() ?? 0, scores.map(\.passAt1).max() ?? 0]
+    return "\(ReportNumber.percent(mean(scores))) "
+      + "(\(ends.map { Quantity.fixed($0 * 100, digits: 1) }.joined(separator: " to ")))"
   }
 }

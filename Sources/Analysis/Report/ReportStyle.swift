@@ -1,6 +1,6 @@
 
 extension ReportPage {
-  /// The style: one column on a phone, more beside each other on wider screens, light or dark as the
+  /// The style: one column on a phone, more side by side on wider screens, light or dark as the
   /// reader has it. Colours are those of Okabe and Ito ("Color universal design", 2008), which people
   /// with any colour vision can tell apart, made lighter or darker for the ground they stand on; lines
   /// differ in their dashes too. It holds no `<` and no `&`.

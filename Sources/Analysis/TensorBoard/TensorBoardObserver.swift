@@ -6,7 +6,7 @@ internal import Settings
 
 /// Writes the metrics of a run as an event file for TensorBoard, `RUN/tensorboard/events.out.tfevents.hone`.
 ///
-/// It holds nothing that `metrics.jsonl` doesn't: at the start of every session it is written anew from
+/// It holds nothing that `metrics.jsonl` doesn't: at the start of every session it is rewritten from
 /// there, so that steps which a resumed run takes again are not in it twice. An event's time is that of
 /// the run's first moment and the seconds of its steps, whatever lay between two sessions.
 package final class TensorBoardObserver: TrainingObserver {
@@ -50,7 +50,8 @@ package final class TensorBoardObserver: TrainingObserver {
   package func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double) throws {
     try append(
       Dictionary(
-        uniqueKeysWithValues: metrics.entries.map { ($0.name, $0.value.isFinite ? $0.value : .nan) }))
+        uniqueKeysWithValues: metrics.entries.map { ($0.name, $0.value.isFinite ? $0.value : .nan) }
+      ))
   }
 
   private func append(_ values: [String: Double]) throws {

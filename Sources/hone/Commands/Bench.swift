@@ -86,7 +86,7 @@ package struct BenchOptions: Command {
     return .success
   }
 
-  private static func text(_ r: VerificationBenchmark.Report) -> String {
+  private static func text(_ r: VerificationBenchmark.Measurement) -> String {
     let width = max(9, r.verifier.count + 2)
     func row(_ name: String, _ speed: VerificationBenchmark.Speed) -> String {
       name.padding(to: width)
@@ -104,16 +104,16 @@ package struct BenchOptions: Command {
       + "\(Quantity.fixed(r.step.seconds, digits: 3)) s to sample and update as many, "
       + "\(r.step.preset)'s model\n"
       + "share".padding(to: width)
-      + "\(percent(r.shareOfStep, digits: 1)) of such a step with \(r.verifier) goes to verification\n"
+      + "\(Quantity.percent(r.shareOfStep)) of such a step with \(r.verifier) goes to verification\n"
   }
 
-  private static func text(_ r: Benchmark.Report) -> String {
+  private static func text(_ r: Benchmark.Measurement) -> String {
     func row(_ name: String, _ seconds: Double, _ fraction: Double, _ part: Benchmark.Part?)
       -> String
     {
       var text =
         name.padding(to: 9) + Quantity.fixed(seconds, digits: 3) + " s   "
-        + percent(fraction, digits: 1) + " of the peak"
+        + Quantity.percent(fraction) + " of the peak"
       if let part {
         text +=
           "   " + Quantity.fixed(part.gflops, digits: 1) + " GFLOP/s   "

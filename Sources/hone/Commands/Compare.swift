@@ -10,7 +10,7 @@ package struct CompareOptions: Command {
       .init(
         "ALGORITHM",
         "an arm: \(ComparisonArm.names.joined(separator: ", ")); with settings of its own as "
-          + "NAME:KEY=VALUE,KEY=VALUE, with a label as LABEL=NAME:…; none at all: go on with the "
+          + "NAME:KEY=VALUE,KEY=VALUE, with a label as LABEL=NAME:…; none at all: resume the "
           + "comparison in --run", count: 0...Int.max)
     ],
     options: [
@@ -33,7 +33,7 @@ package struct CompareOptions: Command {
         "budget of each run in completion tokens, instead of steps",
         remarks: ["the step that reaches it is the last"], otherNames: ["token-budget"]),
       OptionSpecification(
-        "run", .text(placeholder: "DIR"), "folder of the comparison; what is there is gone on with",
+        "run", .text(placeholder: "DIR"), "folder of the comparison; one that is there is resumed",
         remarks: ["default runs/compare-SUITE-ARMS"]),
       OptionSpecification(
         "threads", .integer(0...1024),
@@ -52,7 +52,7 @@ package struct CompareOptions: Command {
   /// Runs of each arm where nothing is said.
   private static let defaultSeeds = 5
 
-  /// The arms; none where a comparison is gone on with.
+  /// The arms; none where a comparison is resumed.
   package let arms: [String]
   /// Settings of all arms, the weakest first.
   package let settings: [ConfigurationSetting]
@@ -74,7 +74,7 @@ package struct CompareOptions: Command {
   package init(_ arguments: ParsedArguments) throws {
     arms = arguments.operands
     folder = arguments.text("run")
-    try Self.checkGoingOn(arguments)
+    try Self.checkResuming(arguments)
     var settings: [ConfigurationSetting] = []
     if let path = arguments.text("config") {
       settings += try Configuration.settings(ofFile: path)
@@ -96,18 +96,18 @@ package struct CompareOptions: Command {
   }
 
   /// Without arms the folder says what is compared, and nothing else may.
-  private static func checkGoingOn(_ arguments: ParsedArguments) throws(UsageError) {
+  private static func checkResuming(_ arguments: ParsedArguments) throws(UsageError) {
     guard arguments.operands.isEmpty else { return }
     let usage = arguments.specification.usage
     guard arguments.text("run") != nil else {
       throw UsageError(
-        "hone compare needs arms, for example `hone compare grpo sft-only`, or the --run to go on with",
+        "hone compare needs arms, for example `hone compare grpo sft-only`, or the --run to resume",
         usage: usage)
     }
     let planned = ["suite", "model", "seeds", "first-seed", "steps", "tokens", "config", "set"]
     if let flag = arguments.values.first(where: { planned.contains($0.name) })?.name {
       throw UsageError(
-        "--\(flag) without arms; a comparison that is gone on with stays as planned", usage: usage)
+        "--\(flag) without arms; a resumed comparison stays as planned", usage: usage)
     }
   }
 

@@ -23,12 +23,10 @@ package struct DiffOptions: Command {
   }
 
   package func run() throws -> ExitCode {
-    let comparison = try RunDiff(first, second)
-    try Console.progress(comparison.text, isJSON: isJSON)
-    if isJSON {
-      try Console.result(String(decoding: comparison.json.bytes(), as: UTF8.self) + "\n")
-    }
-    return comparison.divergence == nil ? .success : .negative
+    let diff = try RunDiff(first, second)
+    try Console.progress(diff.text, isJSON: isJSON)
+    if isJSON { try Console.json(diff.json) }
+    return diff.divergence == nil ? .success : .negative
   }
 }
 

@@ -4,7 +4,7 @@ import Analysis
 package struct ResumeOptions: Command {
   package static let specification = CommandSpecification(
     "resume",
-    "Go on with a run from its newest checkpoint, bit for bit as if it had never stopped.",
+    "Resume a run from its newest checkpoint, bit for bit as if it had never stopped.",
     operands: [.init("RUN", "the folder of a run, or of a comparison")],
     options: [
       OptionSpecification("steps", .integer(1...1_000_000), "end after this step instead"),

@@ -103,7 +103,7 @@ package struct VerifiersCheckOptions: Command {
     check.allowed = Set(allowed)
     let findings = try check.run(verifier, on: chosen)
     try Console.progress(findings.text(command: command), isJSON: isJSON)
-    if isJSON { try Console.json(WorkbenchJSON(findings)) }
+    if isJSON { try Console.json(findings.json) }
     return findings.isClean ? .success : .negative
   }
 

@@ -68,12 +68,12 @@ package struct VerifiersNewOptions: Command {
         + steps.map { $0.0.padding(to: 22) + $0.1 + "\n" }.joined(), isJSON: isJSON)
     if isJSON {
       try Console.json(
-        Report(name: name, language: language, folder: scaffold.folder, files: files))
+        Scaffolded(name: name, language: language, folder: scaffold.folder, files: files))
     }
     return .success
   }
 
-  private struct Report: Encodable {
+  private struct Scaffolded: Encodable {
     let name: String
     let language: String
     let folder: String

@@ -16,8 +16,6 @@ package struct ComparePresenter {
   private var finished = 0
   private var isWaiting = false
 
-  /// Makes a presenter.
-  ///
   /// - Parameters:
   ///   - write: writes text as it is to the stream for progress.
   ///   - profile: what that stream can show.
@@ -33,7 +31,7 @@ package struct ComparePresenter {
     line = ProgressLine(write: write)
   }
 
-  /// Makes the presenter of a command.
+  /// Writes to the stream that a command shows its progress on.
   init(_ plan: ComparisonPlan, isJSON: Bool, isQuiet: Bool) {
     self.init(
       plan,
@@ -44,7 +42,7 @@ package struct ComparePresenter {
       profile: { TerminalProfile(isJSON ? .standardError : .standardOutput) })
   }
 
-  /// What is going to be done, and what was done in an earlier sitting.
+  /// What is going to be done, and what was done in an earlier session.
   package mutating func header(
     _ outcomes: [ComparisonOutcome?], parallel: Int, threads: Int
   ) {
@@ -80,7 +78,7 @@ package struct ComparePresenter {
     case .finished(let result)?:
       let (before, after) = (result.before.all.passAt1, result.after.all.passAt1)
       say(
-        head + "\(Quantity.fixed(before * 100, digits: 1)) → \(percent(after, digits: 1))   "
+        head + "\(Quantity.fixed(before * 100, digits: 1)) → \(Quantity.percent(after))   "
           + "\(Quantity.points(after - before)) points   \(duration(result.seconds))")
     case .failed(let text)?:
       say(head + "failed: " + (text.split(separator: "\n").first.map(String.init) ?? text))
@@ -127,11 +125,11 @@ package struct ComparePresenter {
     line.show(parts.joined(separator: "  "), width: terminal.width)
   }
 
-  /// That the comparison was stopped and saved, and the command that goes on with it.
+  /// That the comparison was stopped and saved, and the command that resumes it.
   package mutating func stopped(resume: String) {
     say("")
     say(
-      "stopped and saved with \(finished) of \(plan.runs.count) runs finished; to go on:  \(resume)"
+      "stopped and saved with \(finished) of \(plan.runs.count) runs finished; to resume:  \(resume)"
     )
   }
 

@@ -12,7 +12,9 @@ extension RunDiff {
     ]
     let weights = commonWeightsStep.map { ["the weights after step \($0) are the same"] } ?? []
     if let divergence {
-      lines += ["they diverge at \(divergence.location)", divergence.kind.meaning] + divergence.lines + weights
+      lines +=
+        ["they diverge at \(divergence.location)", divergence.kind.meaning] + divergence.lines
+        + weights
       lines += table("metrics of step \(divergence.step)", divergence.metrics)
       if divergence.place == nil, let firstCompletion {
         lines += ["", "the first completion that differs is at \(firstCompletion.location)"]

@@ -23,7 +23,6 @@ package struct StepSummary: Sendable, Equatable {
   /// Seconds it took.
   package var seconds: Double
 
-  /// Makes a summary.
   package init(
     step: Int, steps: Int, measure: String, value: Double, length: Double? = nil,
     entropy: Double? = nil, used: Double? = nil, shadow: Double? = nil, tokens: Int,

@@ -16,11 +16,9 @@ package struct TrainPresenter: Sendable {
   private var recentSeconds: [Double] = []
   private var first: EvaluationSummary?
 
-  /// Makes a presenter.
-  ///
   /// - Parameters:
   ///   - write: writes text as it is to the stream for progress.
-  ///   - profile: what that stream can show; asked anew for each line, since a window may be resized.
+  ///   - profile: what that stream can show; asked again for each line, since a window may be resized.
   package init(
     write: @escaping @Sendable (String) -> Void,
     profile: @escaping @Sendable () -> TerminalProfile
@@ -30,7 +28,7 @@ package struct TrainPresenter: Sendable {
     line = ProgressLine(write: write)
   }
 
-  /// Makes the presenter of a command.
+  /// Writes to the stream that a command shows its progress on.
   ///
   /// - Parameters:
   ///   - isJSON: whether standard output is for JSON, so that progress goes to standard error.
@@ -158,11 +156,11 @@ package struct TrainPresenter: Sendable {
     say(labelled("try it", tryIt, width: 11))
   }
 
-  /// That the run was stopped and saved, and the command that goes on with it.
+  /// That the run was stopped and saved, and the command that resumes it.
   package mutating func stopped(afterStep step: Int, of steps: Int, resume: String) {
     line.keep()
     say("")
-    say("stopped and saved after step \(step) of \(steps); to go on:  \(resume)")
+    say("stopped and saved after step \(step) of \(steps); to resume:  \(resume)")
   }
 
   /// Takes the live line away before somebody else writes to the terminal, for example an error.
@@ -193,8 +191,8 @@ package struct TrainPresenter: Sendable {
     let shadow = summary.shadow.map {
       "by the shadow \(EvaluationSummary.score($0.passAt1, $0.interval))"
     }
-    let passes = summary.passAtK.map { "pass@\($0.k) \(percent($0.pass, digits: 1))" }
-    let tasks = summary.tasks.map { "\($0.name) \(percent($0.pass, digits: 0))" }
+    let passes = summary.passAtK.map { "pass@\($0.k) \(Quantity.percent($0.pass))" }
+    let tasks = summary.tasks.map { "\($0.name) \(Quantity.percent($0.pass, digits: 0))" }
     for items in [shadow.map { [$0] } ?? [], passes] + (withTasks ? [tasks] : []) {
       var text = ""
       for item in items {
