@@ -2,7 +2,6 @@ import Analysis
 import Foundation
 import Statistics
 import Testing
-import Training
 
 @Suite struct ComparisonTests {
   private static func scores(_ pass: Double, _ problems: Int) throws -> EvaluationResult.Scores {

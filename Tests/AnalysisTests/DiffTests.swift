@@ -1,7 +1,6 @@
 import Analysis
 import Foundation
 import Testing
-import Training
 
 @Suite("Where two runs diverge")
 struct DiffTests {

@@ -2,7 +2,6 @@ import Analysis
 import Foundation
 internal import Learning
 import Testing
-import Training
 
 /// A run folder made by hand, for reports.
 struct HandmadeRun {

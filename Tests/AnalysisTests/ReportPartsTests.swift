@@ -1,6 +1,5 @@
 import Analysis
 import Testing
-import Training
 
 @Suite("Reports: numbers, axes, curves, markup")
 struct ReportPartsTests {

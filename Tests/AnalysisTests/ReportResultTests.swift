@@ -3,7 +3,6 @@ import Foundation
 import Statistics
 import TestSupport
 import Testing
-import Training
 
 @Suite("Reports: the result of a comparison")
 struct ReportResultTests {

@@ -2,7 +2,6 @@ import Analysis
 import Foundation
 import TestSupport
 import Testing
-import Training
 
 @Suite("Reports: a shadow verifier")
 struct ReportShadowTests {

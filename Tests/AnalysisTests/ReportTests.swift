@@ -3,7 +3,6 @@ import Foundation
 internal import Learning
 import Testing
 import TestSupport
-import Training
 
 @Suite("Reports")
 struct ReportTests {

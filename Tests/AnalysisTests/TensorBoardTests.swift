@@ -1,7 +1,6 @@
 import Analysis
 import Foundation
 import Testing
-import Training
 
 @Suite("TensorBoard: bytes of event files")
 struct TensorBoardTests {

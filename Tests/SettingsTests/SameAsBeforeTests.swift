@@ -1,7 +1,6 @@
 import Algorithms
 import Settings
 import Testing
-import Training
 
 /// The settings that algorithms own say what the one table of all settings said: until the table goes.
 @Suite struct SameAsBeforeTests {

@@ -2,7 +2,6 @@ import Analysis
 import Foundation
 import Synchronization
 import Testing
-import Training
 import hone
 
 @Suite("Terminal: a comparison")

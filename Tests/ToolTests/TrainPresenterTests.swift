@@ -1,6 +1,5 @@
 import Synchronization
 import Testing
-import Training
 import hone
 
 @Suite("Terminal: a whole run")

@@ -4,7 +4,6 @@ import LanguageModel
 import TaskSuites
 import TestSupport
 import Testing
-import Training
 
 @Suite(
   "Hugging Face both ways", .serialized,

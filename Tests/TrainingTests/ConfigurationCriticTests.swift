@@ -3,7 +3,6 @@ import Kernels
 import LanguageModel
 import Parallel
 import Testing
-import Training
 
 @Suite("Configuration: algorithms with a critic")
 struct ConfigurationCriticTests {

@@ -1,5 +1,4 @@
 import Testing
-import Training
 
 @Suite("Configuration: explanation")
 struct ConfigurationExplainTests {

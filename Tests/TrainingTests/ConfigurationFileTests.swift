@@ -1,7 +1,6 @@
 import Foundation
 internal import Learning
 import Testing
-import Training
 
 @Suite("Configuration: files")
 struct ConfigurationFileTests {

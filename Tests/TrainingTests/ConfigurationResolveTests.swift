@@ -1,6 +1,5 @@
 internal import Learning
 import Testing
-import Training
 
 @Suite("Configuration: resolving what was given")
 struct ConfigurationResolveTests {

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-import Training
 
 @Suite("Configuration: table and defaults")
 struct ConfigurationTests {

@@ -4,7 +4,6 @@ import LanguageModel
 import Parallel
 import TestSupport
 import Testing
-import Training
 
 @Suite("The loop: how an update is cut changes nothing")
 struct LoopCutTests {

@@ -1,7 +1,6 @@
 import Foundation
 import Synchronization
 import Testing
-import Training
 import Verifiers
 
 @Suite("The loop: judging while others are sampled")

@@ -3,7 +3,6 @@ import Kernels
 import LanguageModel
 import Parallel
 import TestSupport
-import Training
 
 /// A step of a critic-free algorithm spelled out in double precision, one sequence at a time.
 ///

@@ -1,7 +1,6 @@
 import Foundation
 import TestSupport
 import Testing
-import Training
 
 @Suite("The shadow: where it parts from the reward")
 struct ShadowWatchTests {

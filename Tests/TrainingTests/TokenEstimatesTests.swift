@@ -4,7 +4,6 @@ import LanguageModel
 internal import Learning
 import Testing
 import TestSupport
-import Training
 
 /// The estimates of a packed batch against TRL, verl and Stable-Baselines3 (ppo.json).
 @Suite struct TokenEstimatesTests {

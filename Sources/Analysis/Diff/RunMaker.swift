@@ -1,6 +1,5 @@
 internal import Checkpointing
 internal import LanguageModel
-internal import Training
 
 /// What made a run, and the tokens it writes: from its newest checkpoint.
 struct RunMaker {

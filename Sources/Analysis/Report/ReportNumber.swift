@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Statistics
-internal import Training
 
 /// Numbers as a report prints them.
 package enum ReportNumber {

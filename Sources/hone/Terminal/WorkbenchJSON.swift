@@ -1,6 +1,5 @@
 package import Checkpointing
 import Statistics
-import Training
 import Verifiers
 package import Workbench
 
