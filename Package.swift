@@ -23,20 +23,27 @@ let package = Package(
 
     .target(name: "CAllocationCounter"),
     .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: settings),
-    .target(name: "LanguageModel", dependencies: ["Kernels"], swiftSettings: settings),
+    .target(name: "LanguageModel", dependencies: ["Kernels", "JSON"], swiftSettings: settings),
+    .target(name: "Messages", swiftSettings: settings),
+    .target(name: "JSON", dependencies: ["Messages"], swiftSettings: settings),
     .target(name: "CPluginHost"),
-    .target(name: "Verifiers", dependencies: ["CPluginHost"], swiftSettings: settings),
-    .target(name: "TaskSuites", dependencies: ["Verifiers"], swiftSettings: settings),
     .target(
-      name: "Checkpointing", dependencies: ["CLibArchive", "CLibCrypto"], swiftSettings: settings),
+      name: "Verifiers", dependencies: ["CPluginHost", "JSON", "Messages"], swiftSettings: settings),
+    .target(
+      name: "TaskSuites", dependencies: ["JSON", "Messages", "Verifiers"], swiftSettings: settings),
+    .target(
+      name: "Checkpointing", dependencies: ["CLibArchive", "CLibCrypto", "JSON"],
+      swiftSettings: settings),
     .target(
       name: "Training",
-      dependencies: ["Kernels", "LanguageModel", "Verifiers", "TaskSuites", "Checkpointing"],
+      dependencies: [
+        "Kernels", "LanguageModel", "JSON", "Messages", "Verifiers", "TaskSuites", "Checkpointing",
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "hone",
       dependencies: [
-        "Training", "Checkpointing", "LanguageModel", "TaskSuites", "Verifiers",
+        "Training", "Checkpointing", "JSON", "LanguageModel", "Messages", "TaskSuites", "Verifiers",
         "CAllocationCounter",
       ], swiftSettings: settings),
 
@@ -48,14 +55,17 @@ let package = Package(
     .testTarget(
       name: "LanguageModelTests", dependencies: ["LanguageModel", "Checkpointing", "TestSupport"],
       swiftSettings: settings),
-    .testTarget(name: "VerifiersTests", dependencies: ["Verifiers"], swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
-      name: "TaskSuitesTests", dependencies: ["TaskSuites"], swiftSettings: settings),
-    .testTarget(
-      name: "CheckpointingTests", dependencies: ["Checkpointing", "TestSupport"],
+      name: "VerifiersTests", dependencies: ["JSON", "Messages", "Verifiers"],
       swiftSettings: settings),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "TestSupport"], swiftSettings: settings),
+      name: "TaskSuitesTests", dependencies: ["JSON", "TaskSuites"], swiftSettings: settings),
+    .testTarget(
+      name: "CheckpointingTests", dependencies: ["Checkpointing", "JSON", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["JSON", "Training", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "ToolTests", dependencies: ["hone", "TestSupport"], swiftSettings: settings),
     .testTarget(name: "RecipeTests", swiftSettings: settings),

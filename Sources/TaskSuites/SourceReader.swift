@@ -1,3 +1,4 @@
+internal import Messages
 internal import Verifiers
 
 /// Makes a task's rows of what a source plugin gives.

@@ -1,3 +1,4 @@
+internal import Messages
 internal import Verifiers
 
 /// What the source tasks of a suite share.

@@ -1,3 +1,5 @@
+internal import JSON
+internal import Messages
 internal import Verifiers
 
 /// One side of a comparison: an algorithm with its settings, or the base as it stands.

@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Foundation
+internal import JSON
 
 /// A comparison on disk: `plan.json`, an ordinary run folder for each run, and at the end
 /// `comparison.json`.
@@ -33,7 +34,7 @@ package struct ComparisonFolder: Sendable, Equatable {
         mend: "Start one with: hone compare ALGORITHM… --run \(path)")
     }
     do {
-      return try JSONDecoder().decode(ComparisonPlan.self, from: data)
+      return try JSONNode(parsing: Array(data)[...]).decode(as: ComparisonPlan.self)
     } catch {
       throw TrainingError.unusable(
         "\(planFile): not the plan of a comparison",
@@ -47,7 +48,7 @@ package struct ComparisonFolder: Sendable, Equatable {
   package func result() throws -> Comparison? {
     guard let data = FileManager.default.contents(atPath: resultFile) else { return nil }
     do {
-      return try JSONDecoder().decode(Comparison.self, from: data)
+      return try JSONNode(parsing: Array(data)[...]).decode(as: Comparison.self)
     } catch {
       throw TrainingError.unusable(
         "\(resultFile): not the result of a comparison",

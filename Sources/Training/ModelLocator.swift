@@ -1,6 +1,7 @@
 internal import Checkpointing
 internal import Foundation
 internal import LanguageModel
+internal import Messages
 import Verifiers
 
 /// Finds the model that `--model` or a command's MODEL names.

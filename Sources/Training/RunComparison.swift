@@ -1,4 +1,5 @@
-package import Checkpointing
+internal import Checkpointing
+package import JSON
 internal import LanguageModel
 
 /// The place at which two runs part, and what differs in what made them.

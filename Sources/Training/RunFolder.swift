@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Foundation
+internal import Messages
 import Verifiers
 
 /// A run on disk: `config.json`, `metrics.jsonl`, `completions.jsonl`, `checkpoints/`, once it is

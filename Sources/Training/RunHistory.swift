@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Foundation
+internal import JSON
 internal import LanguageModel
 
 /// What a run wrote down, read step by step from `metrics.jsonl` and `completions.jsonl`.

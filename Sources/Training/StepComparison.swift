@@ -1,4 +1,5 @@
 internal import Checkpointing
+internal import JSON
 internal import LanguageModel
 
 /// Compares the same step of two runs, in the order in which a step goes: problems, completions,

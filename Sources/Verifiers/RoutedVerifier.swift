@@ -1,3 +1,5 @@
+internal import Messages
+
 /// The verifier of a mixture: each problem goes to the verifier of its task.
 public struct RoutedVerifier: ConcurrentVerifier {
   /// The name of the mixture.

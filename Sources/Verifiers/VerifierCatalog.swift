@@ -1,3 +1,4 @@
+internal import Messages
 internal import Synchronization
 
 /// Every verifier by its name: the built-in ones, the plugins of a folder, and any other plugin by

@@ -1,3 +1,5 @@
+internal import Messages
+
 /// What can be wrong with the choice of a verifier.
 public enum VerifierError: Error, Equatable, CustomStringConvertible {
   /// No verifier has this name; a usage error, as the next three are.

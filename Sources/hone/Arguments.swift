@@ -1,3 +1,5 @@
+internal import JSON
+internal import Messages
 package import Training
 import Verifiers
 

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 import Verifiers
 
 /// A value of JSON, from whichever reader: members without an order, numbers as double precision.
@@ -11,17 +12,20 @@ indirect enum FuzzTree: Equatable, Decodable {
   case object([String: FuzzTree])
 
   /// What the plugin's reader found.
-  init(_ value: PluginLine.Value) {
+  init(_ members: [JSONNode.Member]) {
+    self = .object(
+      Dictionary(uniqueKeysWithValues: members.map { ($0.key, FuzzTree($0.node)) }))
+  }
+
+  private init(_ node: JSONNode) {
     self =
-      switch value {
+      switch node.value {
       case .null: .null
       case .bool(let truth): .bool(truth)
-      case .number(let number): .number(number)
+      case .number(let text): .number(Double(text) ?? .nan)
       case .string(let text): .string(text)
       case .array(let values): .array(values.map(FuzzTree.init))
-      case .object(let members):
-        .object(
-          Dictionary(members.map { ($0.key, FuzzTree($0.value)) }, uniquingKeysWith: { $1 }))
+      case .object(let members): FuzzTree(members)
       }
   }
 
@@ -71,7 +75,7 @@ indirect enum FuzzTree: Equatable, Decodable {
   }
 
   private static func value(depth: Int, _ random: inout FuzzRandom) -> FuzzTree {
-    switch random.below(depth < PluginLine.deepestNesting ? 8 : 6) {
+    switch random.below(depth < PluginLines.limits.depth ? 8 : 6) {
     case 0: .null
     case 1: .bool(random.below(2) == 0)
     case 2: .number(Double(random.below(2000) - 1000))

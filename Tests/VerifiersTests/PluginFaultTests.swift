@@ -46,7 +46,7 @@ struct PluginFaultTests {
       PluginFault("nan-part", "the part 'correctness' is nan, not a finite number"),
       PluginFault("no-reward", "neither a reward nor an error"),
       PluginFault("strange-key", "an unknown key 'rewrd'"),
-      PluginFault("not-utf8", "a text that isn't UTF-8"),
+      PluginFault("not-utf8", "this isn't UTF-8 text"),
       PluginFault("error", "it could not judge: seven is odd"),
     ])
   func faultAtSeven(_ fault: PluginFault) throws {

@@ -26,7 +26,8 @@ import Verifiers
 
   @Test(arguments: [
     ("", "not a JSON object"), ("null", "not a JSON object"), ("[1]", "not a JSON object"),
-    ("{", "broken"), (#"{"id":"#, "middle"), ("{}", "without an id"), ("{}{}", "something after"),
+    ("{", "broken"), (#"{"id":"#, "broken JSON at column 7: the text ends"),
+    ("{}", "without an id"), ("{}{}", "after the end"),
     (#"{"id":}"#, "broken"),
     (#"{"id":0,}"#, "broken"), (#"{"id":0"#, "broken"), (#"{"id":00}"#, "broken"),
     (#"{"id":0 "reward":1}"#, "broken"), (#"{"id":.5}"#, "broken"), (#"{"id":1.}"#, "broken"),
@@ -34,7 +35,7 @@ import Verifiers
     (#"{"id":0x1}"#, "broken"), (#"{'id':0}"#, "broken"), (#"{id:0}"#, "broken"),
     (#"{"id":"0"}"#, "without an id"), (#"{"id":0.5}"#, "without an id"),
     (#"{"id":1e99}"#, "without an id"), (#"{"id":NaN}"#, "without an id"),
-    (#"{"id":0,"id":1}"#, "the key 'id' twice"), (#"{"id":0}"#, "neither a reward nor"),
+    (#"{"id":0,"id":1}"#, "the key 'id' occurs twice"), (#"{"id":0}"#, "neither a reward nor"),
     (#"{"id":0,"reward":1e999,"parts":{"correctness":1}}"#, "the reward is inf"),
     (#"{"id":0,"reward":-Infinity}"#, "the reward is -inf"),
     (#"{"id":0,"reward":nan}"#, "the reward is nan"),

@@ -1,3 +1,5 @@
+internal import JSON
+internal import Messages
 import Verifiers
 
 /// What was found on the command line of one command.

@@ -1,3 +1,5 @@
+internal import JSON
+
 extension Configuration {
   /// Completions of one step, without those of further `samplingRounds`; for `sft` the demonstrations.
   package var completionsPerStep: Int { samplesCompletions ? problems * groupSize : problems }

@@ -1,4 +1,5 @@
 import Foundation
+internal import JSON
 
 extension Configuration: Codable {
   private struct Key: CodingKey {
@@ -70,7 +71,49 @@ extension Configuration: Codable {
     guard let text = String(validating: data, as: UTF8.self) else {
       throw ConfigurationError(.syntax, "\(path): not UTF-8 text; save it as UTF-8")
     }
-    var reader = JSON5SettingsReader(text, path: path)
-    return try reader.read()
+    do throws(JSONError) {
+      return try settings(of: JSONNode(parsing: text, as: .json5, file: path), path)
+    } catch {
+      throw ConfigurationError(.syntax, error.description)
+    }
+  }
+
+  private static func settings(
+    of root: JSONNode, _ path: String
+  ) throws(JSONError) -> [ConfigurationSetting] {
+    func error(_ message: String, at position: TextPosition) -> JSONError {
+      JSONError(.value, file: path, position: position, message)
+    }
+    guard case .object(let members) = root.value else {
+      throw error("a configuration is an object: it starts with {", at: root.position)
+    }
+    var settings: [ConfigurationSetting] = []
+    var names: Set<String> = []
+    for member in members {
+      guard names.insert(member.key.replacing("-", with: "_")).inserted else {
+        throw error(
+          "the key \(jsonString(member.key)) is there twice; keep one", at: member.position)
+      }
+      let value: ConfigurationValue
+      switch member.node.value {
+      case .string(let text): value = .text(text)
+      case .bool(let flag): value = .boolean(flag)
+      case .number(let text):
+        value = Int(text).map { .integer($0) } ?? .number(Double(text) ?? .nan)
+      case .null:
+        throw error(
+          "expected a value for \(jsonString(member.key)); leave the key out for its default",
+          at: member.node.position)
+      case .array, .object:
+        throw error(
+          "\(member.key) takes a single value, not a list or an object", at: member.node.position)
+      }
+      settings.append(
+        ConfigurationSetting(
+          key: member.key, given: .value(value),
+          origin: .file(
+            path: path, line: member.position.line, column: member.position.column)))
+    }
+    return settings
   }
 }

@@ -1,3 +1,5 @@
+internal import JSON
+internal import Messages
 import Verifiers
 
 /// One value that somebody gave, with the place it was given in.

@@ -1,3 +1,5 @@
+internal import JSON
+internal import Messages
 import Verifiers
 
 /// What values a field or a flag takes; reads them from text and says in words what they are.

@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Foundation
+internal import JSON
 
 /// A completion that a run wrote down, as a report shows it.
 struct SampledCompletion: Sendable {

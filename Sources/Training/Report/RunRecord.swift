@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Foundation
+internal import JSON
 
 /// What a report shows of one run, read from its folder.
 struct RunRecord: Sendable {

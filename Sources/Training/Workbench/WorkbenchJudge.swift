@@ -1,3 +1,4 @@
+internal import Messages
 internal import Verifiers
 
 /// Asks a verifier, and gives up a group of completions on which it keeps failing.

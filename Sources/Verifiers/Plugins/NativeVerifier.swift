@@ -1,4 +1,5 @@
 internal import CPluginHost
+internal import Messages
 
 /// A verifier in a shared library that is loaded into this process (`hone_verifier.h`).
 ///

@@ -1,3 +1,6 @@
+internal import JSON
+internal import Messages
+
 /// What a plugin's program answers to one request.
 struct PluginAnswer: Equatable {
   /// The id that the request was handed out under.
@@ -24,17 +27,13 @@ struct PluginAnswer: Equatable {
     _ line: ArraySlice<UInt8>, parts: [String], rewards: ClosedRange<Double>,
     isProblem: (Int) -> Bool = { _ in false }
   ) throws(Fault) {
-    let members: [PluginLine.Member]
-    do throws(PluginLine.Fault) {
-      members = try PluginLine.members(line)
+    let members: [JSONNode.Member]
+    do throws(JSONError) {
+      members = try PluginLines.members(of: line)
     } catch {
       throw Fault(id: nil, message: "\(error.message): \(excerpt(of: line))")
     }
-    var id: Int?
-    for member in members where member.key == "id" {
-      if case .number(let number) = member.value { id = Int(exactly: number) }
-    }
-    guard let id else {
+    guard let id = members.first(where: { $0.key == "id" })?.node.integer() else {
       throw Fault(id: nil, message: "an answer without an id: \(excerpt(of: line))")
     }
     self.id = id
@@ -45,20 +44,20 @@ struct PluginAnswer: Equatable {
   }
 
   private static func verdict(
-    _ members: [PluginLine.Member], id: Int, parts promised: [String], rewards: ClosedRange<Double>
+    _ members: [JSONNode.Member], id: Int, parts promised: [String], rewards: ClosedRange<Double>
   ) throws(Fault) -> Verdict {
     func fault(_ message: String) -> Fault { Fault(id: id, message: message) }
     var reward: Double?
     var parts: [String: Double]?
     var error: String?
     for member in members where member.key != "id" {
-      switch (member.key, member.value) {
-      case ("reward", .number(let number)): reward = number
+      switch (member.key, member.node.value) {
+      case ("reward", .number(let text)): reward = Double(text)
       case ("parts", .object(let named)):
         var values: [String: Double] = [:]
         for part in named {
-          guard case .number(let value) = part.value else {
-            throw fault("the part \(quoted(part.key)) is \(part.value.kind), not a number")
+          guard let value = part.node.double else {
+            throw fault("the part \(quoted(part.key)) is \(part.node.kind), not a number")
           }
           guard value.isFinite else {
             throw fault("the part \(quoted(part.key)) is \(value), not a finite number")
@@ -67,10 +66,9 @@ struct PluginAnswer: Equatable {
         }
         parts = values
       case ("error", .string(let text)): error = text
-      case ("reward", let value):
-        throw fault("the reward is \(value.kind), not a number")
-      case ("parts", let value): throw fault("parts is \(value.kind), not an object")
-      case ("error", let value): throw fault("the error is \(value.kind), not a string")
+      case ("reward", _): throw fault("the reward is \(member.node.kind), not a number")
+      case ("parts", _): throw fault("parts is \(member.node.kind), not an object")
+      case ("error", _): throw fault("the error is \(member.node.kind), not a string")
       case (let key, _):
         throw fault("an unknown key \(quoted(key)); an answer has id, reward, parts or error")
       }
@@ -98,7 +96,7 @@ struct PluginAnswer: Equatable {
   }
 
   private static func problem(
-    _ members: [PluginLine.Member], id: Int
+    _ members: [JSONNode.Member], id: Int
   ) throws(Fault) -> PluginResult {
     func fault(_ message: String) -> Fault { Fault(id: id, message: message) }
     var prompt: String?
@@ -107,7 +105,7 @@ struct PluginAnswer: Equatable {
     var isLeftOut = false
     var error: String?
     for member in members where member.key != "id" {
-      switch (member.key, member.value) {
+      switch (member.key, member.node.value) {
       case ("prompt", .string(let text)): prompt = text
       case ("prompt", .null): isLeftOut = true
       case ("answer", .string(let text)): answer = text
@@ -116,14 +114,14 @@ struct PluginAnswer: Equatable {
       case ("error", .string(let text)): error = text
       case ("columns", .object(let named)):
         for column in named {
-          guard case .string(let text) = column.value else {
-            throw fault("the column \(quoted(column.key)) is \(column.value.kind), not a string")
+          guard case .string(let text) = column.node.value else {
+            throw fault("the column \(quoted(column.key)) is \(column.node.kind), not a string")
           }
           columns[column.key] = text
         }
-      case ("columns", let value): throw fault("columns is \(value.kind), not an object")
-      case ("prompt", let value), ("answer", let value), ("error", let value):
-        throw fault("the \(member.key) is \(value.kind), not a string")
+      case ("columns", _): throw fault("columns is \(member.node.kind), not an object")
+      case ("prompt", _), ("answer", _), ("error", _):
+        throw fault("the \(member.key) is \(member.node.kind), not a string")
       case (let key, _):
         throw fault(
           "an unknown key \(quoted(key)); a problem has id, prompt, answer, columns or error")
@@ -144,18 +142,18 @@ struct PluginAnswer: Equatable {
   static func objection(
     toGreeting line: ArraySlice<UInt8>, plugin: String
   ) -> String? {
-    let members: [PluginLine.Member]
-    do throws(PluginLine.Fault) {
-      members = try PluginLine.members(line)
+    let members: [JSONNode.Member]
+    do throws(JSONError) {
+      members = try PluginLines.members(of: line)
     } catch {
       return "its first line is no greeting (\(error.message)): \(excerpt(of: line))"
     }
-    func value(_ key: String) -> PluginLine.Value? { members.first { $0.key == key }?.value }
+    func node(_ key: String) -> JSONNode? { members.first { $0.key == key }?.node }
     let version = PluginManifest.protocolVersion
-    guard value("protocol") == .number(Double(version)) else {
+    guard node("protocol")?.integer() == version else {
       return "its first line must hold \"protocol\": \(version): \(excerpt(of: line))"
     }
-    guard value("plugin") == .string(plugin) else {
+    guard node("plugin")?.value == .string(plugin) else {
       return "its first line must hold \"plugin\": \"\(plugin)\", so that no other program "
         + "is taken for it: \(excerpt(of: line))"
     }

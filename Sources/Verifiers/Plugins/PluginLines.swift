@@ -1,3 +1,5 @@
+package import JSON
+
 /// Cuts what a program writes into lines, in whatever pieces it comes.
 package struct PluginLines {
   /// Bytes that a line may have, without its end.
@@ -35,4 +37,34 @@ package struct PluginLines {
 
   /// Whether there is the beginning of another line.
   package var hasPart: Bool { scanned < bytes.count }
+
+  /// What a line may hold: a program that is trained against may write anything.
+  package static let limits = {
+    var limits = JSONLimits()
+    limits.depth = 16
+    limits.values = 4_096
+    limits.takesNonFinite = true
+    return limits
+  }()
+
+  /// The members of the object that a line holds.
+  ///
+  /// - Throws: `JSONError`, whose message tells the column of broken JSON.
+  package static func members(of line: ArraySlice<UInt8>) throws(JSONError) -> [JSONNode.Member] {
+    let start = TextPosition(line: 1, column: 1)
+    let first = line.first { ![0x20, 0x09, 0x0D].contains($0) }
+    guard first == UInt8(ascii: "{") else {
+      throw JSONError(.syntax, file: nil, position: start, "not a JSON object")
+    }
+    do throws(JSONError) {
+      let node = try JSONNode(parsing: line, limits: limits)
+      guard case .object(let members) = node.value else { preconditionFailure("it has a brace") }
+      return members
+    } catch {
+      guard error.kind == .syntax else { throw error }
+      throw JSONError(
+        .syntax, file: nil, position: error.position,
+        "broken JSON at column \(error.position.column): \(error.message)")
+    }
+  }
 }

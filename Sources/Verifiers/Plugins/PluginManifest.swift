@@ -1,3 +1,6 @@
+internal import JSON
+internal import Messages
+
 /// What a plugin's `plugin.json5` says of it; docs/plugins.md describes the keys.
 package struct PluginManifest: Sendable, Equatable {
   /// The name of the file in a plugin's folder.
@@ -66,16 +69,16 @@ package struct PluginManifest: Sendable, Equatable {
     guard let text = PluginFiles.text(of: path + "/" + PluginManifest.fileName) else {
       throw .badPlugin("\(file): can't be read as UTF-8 text of at most 1 MiB")
     }
-    do throws(JSON5Error) {
-      try self.init(JSON5.parse(text, file: file), file: file, folder: path)
+    do throws(JSONError) {
+      try self.init(JSONNode(parsing: text, as: .json5, file: file), file: file, folder: path)
     } catch {
       throw .badPlugin(error.description)
     }
   }
 
   /// Reads a manifest that was parsed.
-  init(_ root: JSON5Node, file: String, folder: String) throws(JSON5Error) {
-    var keys = try ManifestReader(root, file: file)
+  init(_ root: JSONNode, file: String, folder: String) throws(JSONError) {
+    var keys = try KeyReader<JSONError>(root, file: file, what: "a plugin's manifest")
     self.folder = folder
     let folderName = folder.split(separator: "/").last.map(String.init) ?? "plugin"
     name = try keys.string("name") ?? folderName
@@ -127,19 +130,20 @@ package struct PluginManifest: Sendable, Equatable {
     if case .command = runner {
       try readLimits(&keys)
     }
-    try keys.finish()
+    try keys.finish(what: "a plugin of this kind")
   }
 
   /// The keys that only a program of its own has.
-  private mutating func readLimits(_ keys: inout ManifestReader) throws(JSON5Error) {
-    workers = try keys.integer("workers", within: 1...64) ?? workers
-    inFlight = try keys.integer("in_flight", within: 1...4096) ?? inFlight
-    timeout = try keys.number("timeout_seconds", within: 0.01...86_400) ?? timeout
-    startTimeout = try keys.number("start_seconds", within: 0.01...86_400) ?? startTimeout
-    memory = try keys.integer("memory_mib", within: 1...1_048_576) ?? memory
-    processorSeconds = try keys.integer("cpu_seconds", within: 1...1_000_000) ?? processorSeconds
+  private mutating func readLimits(_ keys: inout KeyReader<JSONError>) throws(JSONError) {
+    workers = try keys.integer("workers", default: workers, within: 1...64)
+    inFlight = try keys.integer("in_flight", default: inFlight, within: 1...4096)
+    timeout = try keys.number("timeout_seconds", default: timeout, within: 0.01...86_400)
+    startTimeout = try keys.number("start_seconds", default: startTimeout, within: 0.01...86_400)
+    memory = try keys.integer("memory_mib", default: memory, within: 1...1_048_576)
+    processorSeconds = try keys.integer(
+      "cpu_seconds", default: processorSeconds, within: 1...1_000_000)
     fields = try keys.choices("fields") ?? fields
-    makesProblems = try keys.flag("problems") ?? makesProblems
+    makesProblems = try keys.flag("problems", default: makesProblems)
     environment = try keys.texts("environment") ?? [:]
     let bad = environment.sorted { $0.key < $1.key }.first { key, value in
       key.isEmpty || key.contains("=") || key.utf8.contains(0) || value.utf8.contains(0)

@@ -1,5 +1,6 @@
 internal import CPluginHost
 internal import Glibc
+internal import Messages
 
 /// A plugin's running program and this side's ends of its pipes, none of which ever blocks.
 final class PluginProcess {

@@ -1,4 +1,5 @@
 import Foundation
+internal import Messages
 package import Training
 import Verifiers
 

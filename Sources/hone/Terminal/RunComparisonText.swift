@@ -1,4 +1,5 @@
 import Checkpointing
+internal import JSON
 package import Training
 
 extension RunComparison {

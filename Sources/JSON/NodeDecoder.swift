@@ -1,7 +1,26 @@
-/// Decodes a value from a node; every refusal is a `JSON5Error` at the place of the culprit.
-struct JSON5Decoder: Decoder {
-  let node: JSON5Node
-  let file: String
+internal import Messages
+
+extension JSONNode {
+  /// Makes a Swift value of this one.
+  ///
+  /// - Throws: `JSONError` at the place of what doesn't fit.
+  package func decode<Value: Decodable>(
+    as type: Value.Type, file: String? = nil
+  ) throws(JSONError) -> Value {
+    do {
+      return try NodeDecoder(node: self, file: file).value(type)
+    } catch let error as JSONError {
+      throw error
+    } catch {
+      throw JSONError(.value, file: file, position: position, "\(error)")
+    }
+  }
+}
+
+/// Decodes a value from a node; every refusal is a `JSONError` at the place of the culprit.
+struct NodeDecoder: Decoder {
+  let node: JSONNode
+  let file: String?
   var codingPath: [any CodingKey] = []
   let userInfo: [CodingUserInfoKey: Any] = [:]
 
@@ -19,17 +38,17 @@ struct JSON5Decoder: Decoder {
 
   func singleValueContainer() -> any SingleValueDecodingContainer { self }
 
-  func error(_ message: String) -> JSON5Error {
-    JSON5Error(file: file, position: node.position, message: message)
+  func error(_ message: String) -> JSONError {
+    JSONError(.value, file: file, position: node.position, message)
   }
 
-  fileprivate func refusal(_ expected: String) -> JSON5Error {
+  fileprivate func refusal(_ expected: String) -> JSONError {
     let name = codingPath.last.map { quoted($0.stringValue) } ?? "the value"
     return error("\(name) must be \(expected), not \(node.kind)")
   }
 
-  fileprivate func at(_ node: JSON5Node, _ key: any CodingKey) -> JSON5Decoder {
-    JSON5Decoder(node: node, file: file, codingPath: codingPath + [key])
+  fileprivate func at(_ node: JSONNode, _ key: any CodingKey) -> NodeDecoder {
+    NodeDecoder(node: node, file: file, codingPath: codingPath + [key])
   }
 
   fileprivate func value<Value: Decodable>(_ type: Value.Type) throws -> Value {
@@ -42,7 +61,7 @@ struct JSON5Decoder: Decoder {
   }
 }
 
-extension JSON5Decoder: SingleValueDecodingContainer {
+extension NodeDecoder: SingleValueDecodingContainer {
   func decodeNil() -> Bool { node.value == .null }
 
   func decode(_ type: Bool.Type) throws -> Bool {
@@ -56,13 +75,15 @@ extension JSON5Decoder: SingleValueDecodingContainer {
   }
 
   func decode(_ type: Double.Type) throws -> Double {
-    guard case .number(let number, _) = node.value else { throw refusal("a number") }
+    guard let number = node.double else { throw refusal("a number") }
     return number
   }
 
   func decode(_ type: Float.Type) throws -> Float {
-    let number = Float(try decode(Double.self))
-    guard number.isFinite else { throw error("this number is too large for single precision") }
+    guard case .number(let text) = node.value else { throw refusal("a number") }
+    guard let number = Float(text), number.isFinite else {
+      throw error("this number is too large for single precision")
+    }
     return number
   }
 
@@ -80,9 +101,8 @@ extension JSON5Decoder: SingleValueDecodingContainer {
   func decode<Value: Decodable>(_ type: Value.Type) throws -> Value { try value(type) }
 
   private func integer<Value: FixedWidthInteger>(_ type: Value.Type) throws -> Value {
-    guard case .number(let number, let text) = node.value else { throw refusal("a whole number") }
-    // The text first: a Double has no room for all 64-bit numbers.
-    guard let whole = Value(text) ?? Value(exactly: number) else {
+    guard case .number(let text) = node.value else { throw refusal("a whole number") }
+    guard let whole = node.integer(type) else {
       let name = codingPath.last.map { quoted($0.stringValue) } ?? "the value"
       throw error("\(name) must be a whole number from \(Value.min) to \(Value.max), not \(text)")
     }
@@ -91,16 +111,23 @@ extension JSON5Decoder: SingleValueDecodingContainer {
 }
 
 private struct KeyedNodes<Key: CodingKey>: KeyedDecodingContainerProtocol {
-  let decoder: JSON5Decoder
-  let members: [JSON5Node.Member]
+  let decoder: NodeDecoder
+  let members: [String: JSONNode]
+  /// In the order of the file.
+  let allKeys: [Key]
+
+  init(decoder: NodeDecoder, members: [JSONNode.Member]) {
+    self.decoder = decoder
+    self.members = Dictionary(uniqueKeysWithValues: members.map { ($0.key, $0.node) })
+    allKeys = members.compactMap { Key(stringValue: $0.key) }
+  }
 
   var codingPath: [any CodingKey] { decoder.codingPath }
-  var allKeys: [Key] { members.compactMap { Key(stringValue: $0.key) } }
 
-  func contains(_ key: Key) -> Bool { decoder.node[key.stringValue] != nil }
+  func contains(_ key: Key) -> Bool { members[key.stringValue] != nil }
 
-  private func member(_ key: any CodingKey) throws -> JSON5Decoder {
-    guard let node = decoder.node[key.stringValue] else {
+  private func member(_ key: any CodingKey) throws -> NodeDecoder {
+    guard let node = members[key.stringValue] else {
       throw decoder.error("the key \(quoted(key.stringValue)) is missing")
     }
     return decoder.at(node, key)
@@ -135,11 +162,11 @@ private struct OrderedNodes: UnkeyedDecodingContainer {
     init?(stringValue: String) { nil }
   }
 
-  let decoder: JSON5Decoder
-  let nodes: [JSON5Node]
+  let decoder: NodeDecoder
+  let nodes: [JSONNode]
   private(set) var currentIndex = 0
 
-  init(decoder: JSON5Decoder, nodes: [JSON5Node]) {
+  init(decoder: NodeDecoder, nodes: [JSONNode]) {
     self.decoder = decoder
     self.nodes = nodes
   }
@@ -148,7 +175,7 @@ private struct OrderedNodes: UnkeyedDecodingContainer {
   var count: Int? { nodes.count }
   var isAtEnd: Bool { currentIndex >= nodes.count }
 
-  private mutating func next() throws -> JSON5Decoder {
+  private mutating func next() throws -> NodeDecoder {
     guard !isAtEnd else { throw decoder.error("the array has only \(nodes.count) elements") }
     defer { currentIndex += 1 }
     return decoder.at(nodes[currentIndex], Index(intValue: currentIndex))
