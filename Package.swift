@@ -27,24 +27,28 @@ let package = Package(
     .target(name: "Messages", swiftSettings: settings),
     .target(name: "JSON", dependencies: ["Messages"], swiftSettings: settings),
     .target(name: "CPluginHost"),
+    .target(name: "Verifiers", dependencies: ["Messages"], swiftSettings: settings),
     .target(
-      name: "Verifiers", dependencies: ["CPluginHost", "JSON", "Messages"], swiftSettings: settings),
+      name: "PluginHost", dependencies: ["CPluginHost", "JSON", "Messages", "Verifiers"],
+      swiftSettings: settings),
     .target(
-      name: "TaskSuites", dependencies: ["JSON", "Messages", "Verifiers"], swiftSettings: settings),
+      name: "TaskSuites", dependencies: ["JSON", "Messages", "PluginHost", "Verifiers"],
+      swiftSettings: settings),
     .target(
       name: "Checkpointing", dependencies: ["CLibArchive", "CLibCrypto", "JSON"],
       swiftSettings: settings),
     .target(
       name: "Training",
       dependencies: [
-        "Kernels", "LanguageModel", "JSON", "Messages", "Verifiers", "TaskSuites", "Checkpointing",
+        "Kernels", "LanguageModel", "JSON", "Messages", "Verifiers", "PluginHost", "TaskSuites",
+        "Checkpointing",
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "hone",
       dependencies: [
-        "Training", "Checkpointing", "JSON", "LanguageModel", "Messages", "TaskSuites", "Verifiers",
-        "CAllocationCounter",
+        "Training", "Checkpointing", "JSON", "LanguageModel", "Messages", "PluginHost", "TaskSuites",
+        "Verifiers", "CAllocationCounter",
       ], swiftSettings: settings),
 
     .target(
@@ -57,7 +61,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: settings),
     .testTarget(
-      name: "VerifiersTests", dependencies: ["JSON", "Messages", "Verifiers"],
+      name: "VerifiersTests", dependencies: ["Messages", "Verifiers"], swiftSettings: settings),
+    .testTarget(
+      name: "PluginHostTests", dependencies: ["JSON", "PluginHost", "Verifiers"],
       swiftSettings: settings),
     .testTarget(
       name: "TaskSuitesTests", dependencies: ["JSON", "TaskSuites"], swiftSettings: settings),

@@ -1,6 +1,7 @@
 package import Foundation
 internal import JSON
 internal import Messages
+internal import PluginHost
 internal import Verifiers
 
 /// The suites of a folder, opened by name, and any other suite, opened by its path.

@@ -17,9 +17,9 @@ package struct SuiteError: JSONErrorConvertible, Equatable, CustomStringConverti
     init(_ error: VerifierError) {
       self =
         switch error {
-        case .missingPlugin: .missing
-        case .pluginFailed: .verifierFailed
-        case .unknownName, .unknownPart, .partDefinedTwice, .weightNotFinite, .badPlugin: .badData
+        case .missing: .missing
+        case .failed: .verifierFailed
+        case .unknownName, .unknownPart, .partDefinedTwice, .weightNotFinite, .invalid: .badData
         }
     }
   }

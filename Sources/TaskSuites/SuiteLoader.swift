@@ -1,6 +1,7 @@
 internal import Foundation
 internal import JSON
 internal import Messages
+internal import PluginHost
 internal import Verifiers
 
 /// Makes a suite from a suite file (JSON5) or from a problem file (JSONL).

@@ -3,6 +3,7 @@ internal import Foundation
 internal import JSON
 internal import Kernels
 internal import LanguageModel
+internal import PluginHost
 package import TaskSuites
 package import Verifiers
 
@@ -158,7 +159,7 @@ package final class Trainer {
     let shadow =
       try givenShadow ?? VerifierChoice.shadow(of: configuration, for: suite, installation)
     // A shadow's failures don't stop a run, so one whose program doesn't start is told of here.
-    for plugin in shadow?.plugins ?? [] { try plugin.start() }
+    try shadow?.startPrograms()
     run = RunState(
       configuration, policy: Transformer(model.parameters), reference: reference,
       vocabulary: model.vocabulary, suite: suite, shadow: shadow, threads: threads)
@@ -206,9 +207,8 @@ package final class Trainer {
   package func train(
     observer: some TrainingObserver, shouldStop: () -> Bool
   ) throws -> TrainingSummary {
-    for plugin in suite.verifier.plugins + (run.shadow?.plugins ?? []) {
-      plugin.keepLog(in: folder.path + "/verifiers")
-    }
+    suite.verifier.keepLogs(in: folder.path + "/verifiers")
+    run.shadow?.keepLogs(in: folder.path + "/verifiers")
     let metricsFile = try LineFile(folder.metricsFile, keeping: state.metricsLines)
     let completionsFile = try LineFile(folder.completionsFile, keeping: state.completionLines)
     // It holds only for the steps there were.

@@ -6,16 +6,16 @@ internal import Verifiers
 enum Verification {
   /// The verdicts, in the order of the completions.
   ///
-  /// Plugins get all completions at once and judge them in processes of their own; other verifiers
-  /// are called on `threads` threads.
+  /// A verifier that is called concurrently is called on `threads` threads; others get all completions
+  /// at once.
   ///
-  /// - Parameter failureLimit: Past this share of failures the run is lost, and a plugin that takes
-  ///   long to fail needn't go on.
+  /// - Parameter failureLimit: Past this share of failures the run is lost, and a verifier that
+  ///   takes long to fail needn't go on.
   static func run(
     _ verifier: any Verifier, _ completions: [Completion], threads: Int, failureLimit: Double = 1,
     problem: @Sendable (Int) -> Problem
   ) -> [Verdict] {
-    guard verifier.plugins.isEmpty else {
+    guard verifier.calling == .concurrently else {
       return verifier.verify(
         completions.indices.map { Submission(completions[$0], of: problem($0)) },
         failuresAllowed: Int(failureLimit * Double(completions.count))

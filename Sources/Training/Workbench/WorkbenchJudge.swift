@@ -1,4 +1,5 @@
 internal import Messages
+internal import PluginHost
 internal import Verifiers
 
 /// Asks a verifier, and gives up a group of completions on which it keeps failing.
@@ -72,7 +73,7 @@ struct WorkbenchJudge: Sendable {
   }
 
   /// The rewards that a plugin declares.
-  var rewards: ClosedRange<Double>? { verifier.plugins.first?.manifest.rewards }
+  var rewards: ClosedRange<Double>? { verifier.programs.first?.manifest.rewards }
 }
 
 extension Verdict {

@@ -30,7 +30,7 @@ package struct WorkbenchProblems: Sendable {
   ///   - folder: The plugin's folder; nil for a built-in verifier.
   ///   - count: Problems at most.
   ///   - seed: Which problems.
-  /// - Throws: `SuiteError`; `VerifierError.pluginFailed` where a plugin fails on all it is asked.
+  /// - Throws: `SuiteError`; `VerifierError.failed` where a plugin fails on all it is asked.
   package init(
     for verifier: any Verifier, name: String, folder: String?, suite: String?, count: Int,
     seed: Int, installation: Installation
@@ -144,7 +144,7 @@ package struct WorkbenchProblems: Sendable {
       }
     }
     if let reason = failures.first, failures.count == suite.tasks.count {
-      throw VerifierError.pluginFailed(
+      throw VerifierError.failed(
         "the plugin \(verifier.name) failed on every right answer of \(suite.name): \(reason)")
     }
     return fitting

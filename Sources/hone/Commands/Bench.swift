@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Foundation
+internal import PluginHost
 package import Training
 import Verifiers
 

@@ -1,5 +1,6 @@
 import Foundation
 internal import Messages
+internal import PluginHost
 package import Training
 import Verifiers
 

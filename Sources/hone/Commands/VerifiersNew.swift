@@ -1,4 +1,5 @@
 internal import Messages
+internal import PluginHost
 package import Training
 import Verifiers
 

@@ -1,5 +1,6 @@
 internal import Messages
 internal import Synchronization
+package import Verifiers
 
 /// Every verifier by its name: the built-in ones, the plugins of a folder, and any other plugin by
 /// the path of its folder.
@@ -103,7 +104,7 @@ package final class VerifierCatalog: Sendable {
   ) throws(VerifierError) -> PluginManifest {
     let manifest = try PluginManifest(folder: folder, shown: shown(name))
     guard manifest.name == name else {
-      throw .badPlugin(
+      throw .invalid(
         "\(shown(name))/\(PluginManifest.fileName): the name \(quoted(manifest.name)) must be "
           + "that of its folder, \(quoted(name))")
     }
@@ -115,7 +116,7 @@ package final class VerifierCatalog: Sendable {
     if let known = made.withLock({ $0[key] }) { return known }
     let manifest = try PluginManifest(folder: path, shown: shown)
     guard !made.withLock({ $0.values.contains { $0.name == manifest.name } }) else {
-      throw .badPlugin(
+      throw .invalid(
         "\(shown): another plugin is called \(quoted(manifest.name)) too; rename one of them")
     }
     let verifier: any Verifier =

@@ -56,7 +56,7 @@ final class PluginInbox: Sendable {
 ///
 /// A thread, because the processes live as long as the one that started them (`hone_spawn`), and
 /// because several callers may hand in completions while others are judged.
-final class PluginHost: Sendable {
+final class ProcessHost: Sendable {
   private let manifest: PluginManifest
   private let command: [String]
   private let inbox = PluginInbox()

@@ -1,4 +1,5 @@
 import Foundation
+import PluginHost
 import Testing
 import Verifiers
 
@@ -42,7 +43,7 @@ import Verifiers
   ])
   func mistakesAreLocated(_ manifest: String, _ message: String) throws {
     let error = try #require(try error(manifest))
-    guard case .badPlugin(let text) = error else {
+    guard case .invalid(let text) = error else {
       Issue.record("\(error)")
       return
     }
@@ -54,7 +55,7 @@ import Verifiers
     let missing = #expect(throws: VerifierError.self) { try catalog.verifier("./no/such") }
     #expect(
       missing
-        == .missingPlugin(
+        == .missing(
           "./no/such: no such folder; a plugin is a folder with a plugin.json5"))
     let empty = try PluginLab(manifest: "{}")
     try FileManager.default.removeItem(at: empty.folder.appending(path: "plugin.json5"))
@@ -74,7 +75,7 @@ import Verifiers
     #expect(throws: VerifierError.self) { try own.plugin().start() }
     let library = try PluginLab(manifest: #"{protocol: 1, library: "no.so"}"#)
     let noLibrary = #expect(throws: VerifierError.self) { try library.verifier() }
-    guard case .missingPlugin = noLibrary else {
+    guard case .missing = noLibrary else {
       Issue.record("\(String(describing: noLibrary))")
       return
     }
@@ -114,10 +115,10 @@ import Verifiers
       manifest: #"{name: "mine", protocol: 1, command: ["true"], parts: ["a", "b"]}"#)
     let catalog = VerifierCatalog(pluginFolder: nil)
     let plain = try catalog.verifier(lab.folder.path + "/", weights: nil)
-    #expect(plain.partNames == ["a", "b", "format"] && plain.plugins.count == 1)
+    #expect(plain.partNames == ["a", "b", "format"] && plain.programs.count == 1)
     let weighed = try catalog.verifier(lab.folder.path + "/", weights: ["a": 2, "format": 1])
     #expect((weighed as? WeightedVerifier)?.weights == ["a": 2, "format": 1])
-    #expect(plain.plugins[0] === weighed.plugins[0])
+    #expect(plain.programs[0] === weighed.programs[0])
     #expect(throws: VerifierError.self) {
       try catalog.verifier(lab.folder.path + "/", weights: ["c": 1])
     }

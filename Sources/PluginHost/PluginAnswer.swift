@@ -1,5 +1,6 @@
 internal import JSON
 internal import Messages
+internal import Verifiers
 
 /// What a plugin's program answers to one request.
 struct PluginAnswer: Equatable {

@@ -1,34 +1,30 @@
+package import Verifiers
+
 /// A verifier that is a program of its own, in any language: a plugin (docs/plugins.md).
 ///
 /// Its processes are started when the first completion comes, or by `start`, and run until this
 /// value is let go.
-public final class PluginVerifier: ConcurrentVerifier {
+package final class PluginVerifier: BatchVerifier {
   /// What its `plugin.json5` says.
   package let manifest: PluginManifest
-  private let host: PluginHost
+  private let host: ProcessHost
 
   /// Makes the verifier of a manifest whose runner is a command.
   init(_ manifest: PluginManifest, command: [String]) {
     self.manifest = manifest
-    host = PluginHost(manifest, command: command)
+    host = ProcessHost(manifest, command: command)
   }
 
   /// The name of its `plugin.json5`.
-  public var name: String { manifest.name }
+  package var name: String { manifest.name }
   /// The parts of its `plugin.json5`.
-  public var partNames: [String] { manifest.parts }
-  /// Itself.
-  public var plugins: [PluginVerifier] { [self] }
+  package var partNames: [String] { manifest.parts }
+  /// In batches, which its processes share.
+  package var calling: VerifierCalling { .inBatches }
 
   /// The verdict on one completion; a failure where its program crashed, hung or answered nonsense.
-  public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
+  package func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     verify([Submission(completion, of: problem)], failuresAllowed: .max)[0]
-  }
-
-  /// The verdicts on several completions, which its processes judge side by side.
-  public func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
-    begin(submissions, within: FailureBudget(allowed: failuresAllowed, of: submissions.count))
-      .verdicts()
   }
 
   /// Hands completions to its processes and doesn't wait for them.
@@ -83,11 +79,11 @@ public final class PluginVerifier: ConcurrentVerifier {
 
   /// Starts a process, so that a plugin that can't work is told before a run begins.
   ///
-  /// - Throws: `VerifierError.pluginFailed` with the program's last words.
+  /// - Throws: `VerifierError.failed` with the program's last words.
   package func start() throws(VerifierError) {
     let question = PluginStart()
     host.post(.start(question))
-    if let reason = question.wait() { throw .pluginFailed(reason) }
+    if let reason = question.wait() { throw .failed(reason) }
   }
 
   /// Keeps what its programs write to standard error in `NAME.log` in a folder, up to 1 MiB.

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Glibc
 internal import Synchronization
+internal import Verifiers
 
 /// What the loop of a plugin's host is told.
 enum PluginCommand {

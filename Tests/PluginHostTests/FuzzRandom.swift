@@ -1,3 +1,4 @@
+import PluginHost
 import Verifiers
 
 /// Random numbers that a seed repeats (SplitMix64), and the lines that fuzzing makes of them.

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import PluginHost
 import Testing
 import Verifiers
 

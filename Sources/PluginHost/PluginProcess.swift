@@ -1,6 +1,7 @@
 internal import CPluginHost
 internal import Glibc
 internal import Messages
+internal import Verifiers
 
 /// A plugin's running program and this side's ends of its pipes, none of which ever blocks.
 final class PluginProcess {
@@ -19,18 +20,18 @@ final class PluginProcess {
   /// The environment is closed: a program's verdicts can't depend on what else is set where the
   /// trainer was started.
   ///
-  /// - Throws: `VerifierError.pluginFailed` where there is no such program or it can't be run.
+  /// - Throws: `VerifierError.failed` where there is no such program or it can't be run.
   init(_ manifest: PluginManifest, command: [String]) throws(VerifierError) {
     let searchPath = PluginFiles.variable("PATH") ?? "/usr/local/bin:/usr/bin:/bin"
     guard
       let program = PluginFiles.program(
         command[0], in: manifest.folder, searchPath: searchPath)
     else {
-      throw .pluginFailed(
+      throw .failed(
         "the plugin \(manifest.name) needs the program \(quoted(command[0])), which is not "
           + (command[0].contains("/")
-            ? "in \(manifest.folder); build it or mend 'command' in its plugin.json5"
-            : "in PATH; install it or mend 'command' in its plugin.json5"))
+            ? "in \(manifest.folder); build it or fix 'command' in its plugin.json5"
+            : "in PATH; install it or fix 'command' in its plugin.json5"))
     }
     var variables = [
       "PATH": searchPath, "LANG": "C.UTF-8", "TZ": "UTC",
@@ -68,7 +69,7 @@ final class PluginProcess {
     }
     guard status == 0 else {
       let reason = unsafe String(cString: strerror(status))
-      throw .pluginFailed(
+      throw .failed(
         "the plugin \(manifest.name) can't be started: \(program): \(reason)")
     }
     pid = process.pid

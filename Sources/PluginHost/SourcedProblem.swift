@@ -1,3 +1,5 @@
+internal import Verifiers
+
 /// Where a problem of a source plugin is found: the source makes the same one for the same place.
 package struct ProblemPlace: Sendable, Equatable {
   /// The data set, by the source's name for it.

@@ -1,5 +1,6 @@
 internal import CPluginHost
 internal import Messages
+internal import Verifiers
 
 /// A verifier in a shared library that is loaded into this process (`hone_verifier.h`).
 ///
@@ -15,24 +16,24 @@ struct NativeVerifier: Verifier {
 
   /// Loads the library of a manifest.
   ///
-  /// - Throws: `VerifierError.pluginFailed` where it can't be loaded or is of another version.
+  /// - Throws: `VerifierError.failed` where it can't be loaded or is of another version.
   init(_ manifest: PluginManifest, file: String) throws(VerifierError) {
     let path = PluginFiles.joined(manifest.folder, file)
     guard PluginFiles.isPresent(path) else {
-      throw .missingPlugin(
-        "the plugin \(manifest.name) has no file \(file); build it, or mend 'library' in its "
+      throw .missing(
+        "the plugin \(manifest.name) has no file \(file); build it, or fix 'library' in its "
           + PluginManifest.fileName)
     }
     var library = hone_library()
     var reason = [CChar](repeating: 0, count: 512)
     let status = unsafe hone_open_library(path, &library, &reason, reason.count)
     guard status == 0, let version = library.version else {
-      throw .pluginFailed(
+      throw .failed(
         "the plugin \(manifest.name) can't be loaded: \(NativeVerifier.text(reason))")
     }
     let found = version()
     guard found == HONE_VERIFIER_VERSION else {
-      throw .pluginFailed(
+      throw .failed(
         "the plugin \(manifest.name) is made for version \(found) of hone_verifier.h, this is "
           + "\(HONE_VERIFIER_VERSION): build it again")
     }

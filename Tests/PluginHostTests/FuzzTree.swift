@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import PluginHost
 import Verifiers
 
 /// A value of JSON, from whichever reader: members without an order, numbers as double precision.

@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import Synchronization
+internal import Verifiers
 
 /// The requests of one call, and what comes of them: of completions a verdict, of places a problem.
 final class PluginBatch: Sendable {

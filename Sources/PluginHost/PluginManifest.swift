@@ -1,5 +1,6 @@
 internal import JSON
 internal import Messages
+package import Verifiers
 
 /// What a plugin's `plugin.json5` says of it; docs/plugins.md describes the keys.
 package struct PluginManifest: Sendable, Equatable {
@@ -55,24 +56,24 @@ package struct PluginManifest: Sendable, Equatable {
   /// Reads the manifest of a plugin's folder.
   ///
   /// - Parameter shown: The folder as messages name it.
-  /// - Throws: `VerifierError.missingPlugin` where there is none, `badPlugin` for what it says, with
+  /// - Throws: `VerifierError.missing` where there is none, `badPlugin` for what it says, with
   ///   line and column.
   package init(folder: String, shown: String) throws(VerifierError) {
     let file = shown + "/" + PluginManifest.fileName
     guard let path = PluginFiles.absolute(folder), PluginFiles.isFolder(path) else {
-      throw .missingPlugin("\(shown): no such folder; a plugin is a folder with a plugin.json5")
+      throw .missing("\(shown): no such folder; a plugin is a folder with a plugin.json5")
     }
     guard PluginFiles.isPresent(path + "/" + PluginManifest.fileName) else {
-      throw .missingPlugin(
+      throw .missing(
         "\(file): no such file; docs/plugins.md says what it holds")
     }
     guard let text = PluginFiles.text(of: path + "/" + PluginManifest.fileName) else {
-      throw .badPlugin("\(file): can't be read as UTF-8 text of at most 1 MiB")
+      throw .invalid("\(file): can't be read as UTF-8 text of at most 1 MiB")
     }
     do throws(JSONError) {
       try self.init(JSONNode(parsing: text, as: .json5, file: file), file: file, folder: path)
     } catch {
-      throw .badPlugin(error.description)
+      throw .invalid(error.description)
     }
   }
 

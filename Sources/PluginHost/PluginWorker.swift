@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Verifiers
 
 /// One process of a plugin with the completions that it holds.
 final class PluginWorker {
@@ -25,7 +26,7 @@ final class PluginWorker {
 
   /// Starts a process.
   ///
-  /// Throws `VerifierError.pluginFailed`.
+  /// Throws `VerifierError.failed`.
   init(_ manifest: PluginManifest, command: [String], now: Double) throws(VerifierError) {
     self.manifest = manifest
     process = try PluginProcess(manifest, command: command)

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Verifiers
 
 /// What the host writes to a plugin's program: one JSON object a line (docs/plugins.md).
 enum PluginRequest {
