@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Experience
+internal import JSON
 
 /// Lines of a run's files, each a JSON object.
 enum JSONLine {
@@ -14,7 +15,7 @@ enum JSONLine {
     do {
       value = try JSONValue(parsing: line)
     } catch {
-      throw damaged("\(place):\(error.column)", "it isn't JSON: \(error.message)")
+      throw damaged("\(place):\(error.position.column)", "it isn't JSON: \(error.message)")
     }
     guard let members = value.objectValue else { throw damaged(place, "it is no object") }
     return members

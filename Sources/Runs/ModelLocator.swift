@@ -3,6 +3,7 @@ internal import Experience
 internal import Foundation
 internal import LanguageModel
 internal import Learning
+internal import Messages
 package import Settings
 internal import Statistics
 import Verifiers

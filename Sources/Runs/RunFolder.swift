@@ -2,6 +2,7 @@ package import Checkpointing
 package import Experience
 internal import Foundation
 internal import Learning
+internal import Messages
 package import Settings
 internal import Statistics
 import Verifiers

@@ -1,6 +1,7 @@
 internal import Checkpointing
 package import Experience
 internal import Foundation
+internal import JSON
 package import Statistics
 
 /// What a finished run came to: `result.json` in its folder.
@@ -73,7 +74,7 @@ extension RunFolder {
   /// - Throws: `TrainingError.unusable` for a file that can't be read.
   package func result() throws -> RunResult? {
     guard let data = FileManager.default.contents(atPath: resultFile) else { return nil }
-    guard let result = try? JSONDecoder().decode(RunResult.self, from: data) else {
+    guard let result = try? JSONNode(parsing: Array(data)[...]).decode(as: RunResult.self) else {
       throw TrainingError.unusable(
         "\(resultFile): not the result of a run",
         mend: "Write it again with: hone resume \(path)")

@@ -1,3 +1,4 @@
+internal import PluginHost
 package import TaskSuites
 package import Verifiers
 

@@ -1,3 +1,5 @@
+internal import JSON
+internal import Messages
 internal import Statistics
 internal import Verifiers
 

@@ -1,3 +1,5 @@
+internal import Foundation
+internal import PluginHost
 internal import Statistics
 package import Verifiers
 
@@ -31,12 +33,12 @@ package struct VerifierCheck: Sendable {
 
   /// Tries the verifier on problems, of which there must be some.
   ///
-  /// - Throws: `VerifierError.pluginFailed` where a plugin doesn't start, or fails on every right
+  /// - Throws: `VerifierError.failed` where a plugin doesn't start, or fails on every right
   ///   completion: then there is nothing to say of it.
   package func run(
     _ verifier: any Verifier, on chosen: WorkbenchProblems
   ) throws -> WorkbenchFindings {
-    for plugin in verifier.plugins { try plugin.start() }
+    try verifier.startPrograms()
     let judge = WorkbenchJudge(verifier: verifier, threads: threads)
     let cases = WorkbenchCase.cases(chosen.problems, seed: seed)
     let attacked = Array(cases.prefix(attackedProblems))
@@ -62,7 +64,7 @@ package struct VerifierCheck: Sendable {
     if let first = judged.first, case .failure(let reason) = first.verdict,
       judged.allSatisfy(\.verdict.isFailure)
     {
-      throw VerifierError.pluginFailed(
+      throw VerifierError.failed(
         "the verifier \(findings.verifier) failed on each of "
           + "\(Quantity.counted(judged.count, "right completion")): \(reason)")
     }
@@ -176,7 +178,7 @@ package struct VerifierCheck: Sendable {
 
   /// Seconds from which on one completion is worth a note: half of what a plugin is given.
   private func longWait(_ judge: WorkbenchJudge) -> Double {
-    (judge.verifier.plugins.map(\.manifest.timeout).min() ?? 2) / 2
+    (judge.verifier.programs.map(\.manifest.timeout).min() ?? 2) / 2
   }
 
   // MARK: Asking again

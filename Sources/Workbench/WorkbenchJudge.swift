@@ -1,4 +1,6 @@
 internal import Kernels
+internal import Messages
+internal import PluginHost
 internal import Synchronization
 internal import Verifiers
 
@@ -75,7 +77,7 @@ struct WorkbenchJudge: Sendable {
   }
 
   /// The rewards that a plugin declares.
-  var rewards: ClosedRange<Double>? { verifier.plugins.first?.manifest.rewards }
+  var rewards: ClosedRange<Double>? { verifier.programs.first?.manifest.rewards }
 }
 
 /// The verdicts of ranges of completions, asked for by several threads.

@@ -32,7 +32,7 @@ package struct WorkbenchProblems: Sendable {
   ///   - count: Problems at most.
   ///   - seed: Which problems.
   ///   - catalog: The shipped suites.
-  /// - Throws: `SuiteError`; `VerifierError.pluginFailed` where a plugin fails on all it is asked.
+  /// - Throws: `SuiteError`; `VerifierError.failed` where a plugin fails on all it is asked.
   package init(
     for verifier: any Verifier, name: String, folder: String?, suite: String?, count: Int,
     seed: Int, catalog: SuiteCatalog
@@ -146,7 +146,7 @@ package struct WorkbenchProblems: Sendable {
       }
     }
     if let reason = failures.first, failures.count == suite.tasks.count {
-      throw VerifierError.pluginFailed(
+      throw VerifierError.failed(
         "the plugin \(verifier.name) failed on every right answer of \(suite.name): \(reason)")
     }
     return fitting

@@ -1,3 +1,5 @@
+internal import JSON
+internal import Messages
 internal import Settings
 internal import Statistics
 import Verifiers

@@ -43,9 +43,9 @@ package func exitCode(for error: any Error) -> ExitCode {
   case let error as VerifierError:
     switch error {
     case .unknownName, .unknownPart, .partDefinedTwice, .weightNotFinite: return .usage
-    case .missingPlugin: return .missingInput
-    case .badPlugin: return .badData
-    case .pluginFailed: return .unavailable
+    case .missing: return .missingInput
+    case .invalid: return .badData
+    case .failed: return .unavailable
     }
   case is ModelFileError: return .badData
   case let error as SuiteError:

@@ -246,7 +246,10 @@ struct DiffTests {
   @Test(
     "a damaged line: the file, the line and what is wrong",
     arguments: [
-      ("metrics", 1, "{\"step\": 2", "metrics.jsonl:2:11: it isn't JSON: ',' or '}' is missing"),
+      (
+        "metrics", 1, "{\"step\": 2",
+        "metrics.jsonl:2:1: it isn't JSON: the object that begins here is never closed"
+      ),
       ("metrics", 1, "", "metrics.jsonl:2:1: it isn't JSON"),
       ("metrics", 1, "[2]", "metrics.jsonl:2: it is no object"),
       ("metrics", 1, "{\"reward\": 2}", "metrics.jsonl:2: it has no step"),

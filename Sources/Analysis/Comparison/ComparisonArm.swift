@@ -1,4 +1,6 @@
 internal import Experience
+internal import JSON
+internal import Messages
 internal import Settings
 internal import Statistics
 internal import Verifiers

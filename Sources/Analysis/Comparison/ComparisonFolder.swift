@@ -1,6 +1,7 @@
 internal import Checkpointing
 internal import Experience
 internal import Foundation
+internal import JSON
 internal import Runs
 internal import Settings
 
@@ -35,7 +36,7 @@ package struct ComparisonFolder: Sendable, Equatable {
         mend: "Start one with: hone compare ALGORITHM… --run \(path)")
     }
     do {
-      return try JSONDecoder().decode(ComparisonPlan.self, from: data)
+      return try JSONNode(parsing: Array(data)[...]).decode(as: ComparisonPlan.self)
     } catch {
       throw TrainingError.unusable(
         "\(planFile): not the plan of a comparison",
@@ -49,7 +50,7 @@ package struct ComparisonFolder: Sendable, Equatable {
   package func result() throws -> Comparison? {
     guard let data = FileManager.default.contents(atPath: resultFile) else { return nil }
     do {
-      return try JSONDecoder().decode(Comparison.self, from: data)
+      return try JSONNode(parsing: Array(data)[...]).decode(as: Comparison.self)
     } catch {
       throw TrainingError.unusable(
         "\(resultFile): not the result of a comparison",

@@ -1,5 +1,6 @@
 package import Checkpointing
 internal import Experience
+package import JSON
 internal import LanguageModel
 internal import Runs
 internal import Settings

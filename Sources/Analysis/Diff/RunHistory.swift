@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Foundation
+internal import JSON
 internal import LanguageModel
 internal import Runs
 

@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Experience
+internal import JSON
 internal import LanguageModel
 
 /// Compares the same step of two runs, in the order in which a step goes: problems, completions,

@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Foundation
+internal import JSON
 
 /// A logged completion, as a report shows it.
 struct SampledCompletion: Sendable {

@@ -1,6 +1,7 @@
 internal import Checkpointing
 internal import Experience
 internal import Foundation
+internal import JSON
 internal import Runs
 internal import Settings
 internal import Statistics

@@ -6,16 +6,16 @@ package import Verifiers
 package enum Verification {
   /// The verdicts, in the order of the completions.
   ///
-  /// Plugins get all completions at once and judge them in processes of their own; other verifiers
-  /// are called by the team.
+  /// A verifier that is called concurrently is called by the team; others get all completions
+  /// at once.
   ///
-  /// - Parameter failureLimit: Past this share of failures the run is lost, and a plugin that takes
-  ///   long to fail needn't go on.
+  /// - Parameter failureLimit: Past this share of failures the run is lost, and a verifier that
+  ///   takes long to fail needn't go on.
   package static func run(
     _ verifier: any Verifier, _ completions: [Completion], team: Team, failureLimit: Double = 1,
     problem: @Sendable (Int) -> Problem
   ) -> [Verdict] {
-    guard verifier.plugins.isEmpty else {
+    guard verifier.calling == .concurrently else {
       return verifier.verify(
         completions.indices.map { Submission(completions[$0], of: problem($0)) },
         failuresAllowed: Int(failureLimit * Double(completions.count))

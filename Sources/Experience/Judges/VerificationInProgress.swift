@@ -22,7 +22,8 @@ final class VerificationInProgress: Sendable {
 
   private let state = Mutex(State())
 
-  /// Makes one for `count` completions; nil where nothing is gained, since no program judges them.
+  /// Makes one for `count` completions; nil where nothing is gained, since the verifier judges them
+  /// where it is called.
   ///
   /// - Parameters:
   ///   - failureLimit: Past this share of failures the rest isn't worth judging.
@@ -31,7 +32,7 @@ final class VerificationInProgress: Sendable {
     _ verifier: any Verifier, count: Int, failureLimit: Double,
     problem: @escaping @Sendable (Int) -> Problem
   ) {
-    guard !verifier.plugins.isEmpty else { return nil }
+    guard verifier.calling == .inBatches else { return nil }
     self.verifier = verifier
     self.count = count
     self.problem = problem

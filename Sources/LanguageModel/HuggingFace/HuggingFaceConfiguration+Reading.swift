@@ -1,4 +1,5 @@
 package import Foundation
+internal import JSON
 
 extension ModelConfiguration {
   /// Reads a Hugging Face `config.json` of architecture `LlamaForCausalLM`.
@@ -17,21 +18,13 @@ extension ModelConfiguration {
     }
     let raw: LlamaConfiguration
     do {
+      let root = try JSONNode(parsing: Array(data)[...])
       // By itself, since other architectures call their sizes otherwise.
-      let kind = try JSONDecoder().decode(ArchitectureConfiguration.self, from: data)
+      let kind = try root.decode(as: ArchitectureConfiguration.self)
       if let problem = kind.problem { throw refused(problem) }
-      raw = try JSONDecoder().decode(LlamaConfiguration.self, from: data)
-    } catch let error as ModelFileError {
-      throw error
-    } catch DecodingError.keyNotFound(let key, _) {
-      throw refused("\(key.stringValue) is missing")
-    } catch DecodingError.typeMismatch(_, let context) where !context.codingPath.isEmpty {
-      throw refused(
-        "\(context.codingPath.map(\.stringValue).joined(separator: ".")) has another type")
-    } catch DecodingError.valueNotFound(_, let context) where !context.codingPath.isEmpty {
-      throw refused("\(context.codingPath.map(\.stringValue).joined(separator: ".")) is null")
-    } catch {
-      throw refused("not a JSON object")
+      raw = try root.decode(as: LlamaConfiguration.self)
+    } catch let error as JSONError {
+      throw refused(error.description)
     }
     if let problem = raw.problem ?? raw.ropeProblem { throw refused(problem) }
     self.init(

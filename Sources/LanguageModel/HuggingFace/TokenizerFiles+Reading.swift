@@ -1,4 +1,5 @@
 package import Foundation
+internal import JSON
 
 extension Vocabulary {
   /// Reads a character-level `tokenizer.json`, with `tokenizer_config.json` for the special tokens.
@@ -14,19 +15,23 @@ extension Vocabulary {
     let (file, configurationFile) = ("\(model): tokenizer.json", "\(model): tokenizer_config.json")
     let raw: ReadTokenizer
     do {
-      raw = try JSONDecoder().decode(ReadTokenizer.self, from: data)
+      // The vocabularies and merges of large models run into the hundred thousands.
+      var limits = JSONLimits()
+      limits.values = 4_000_000
+      raw = try JSONNode(parsing: Array(data)[...], limits: limits).decode(as: ReadTokenizer.self)
     } catch {
       throw ModelFileError(
-        file, "not a tokenizer.json of Hugging Face's tokenizers", mend: TokenizerRefusal.otherModel
-      )
+        file, "not a tokenizer.json of Hugging Face's tokenizers: \(error)",
+        mend: TokenizerRefusal.otherModel)
     }
     var names = ReadTokenizerConfiguration()
     if let configuration {
       do {
-        names = try JSONDecoder().decode(ReadTokenizerConfiguration.self, from: configuration)
+        names = try JSONNode(parsing: Array(configuration)[...])
+          .decode(as: ReadTokenizerConfiguration.self)
       } catch {
         throw ModelFileError(
-          configurationFile, "not a tokenizer_config.json of Hugging Face's transformers",
+          configurationFile, "not a tokenizer_config.json of Hugging Face's transformers: \(error)",
           mend: "Save the tokenizer again.")
       }
     }

@@ -1,5 +1,6 @@
 internal import Experience
 internal import Parallel
+internal import PluginHost
 package import TaskSuites
 package import Verifiers
 
@@ -64,14 +65,14 @@ package struct VerificationBenchmark: Sendable {
   /// Measures a verifier on right and wrong completions of a suite's training problems.
   ///
   /// - Parameter preset: The model and the tokens of the step's completions.
-  /// - Throws: `VerifierError.pluginFailed` where it can't start or fails on a completion, `SuiteError`
+  /// - Throws: `VerifierError.failed` where it can't start or fails on a completion, `SuiteError`
   ///   where the suite has nothing to train on.
   package static func run(
     _ verifier: any Verifier, on suite: TaskSuite, _ preset: Benchmark.Preset, threads: Int,
     allocations: () -> Int
   ) throws -> Measurement {
     try suite.checkHasProblems(in: .train)
-    for plugin in verifier.plugins { try plugin.start() }
+    try verifier.startPrograms()
     let submissions = submissions(of: suite)
     let judging = try measure(verifier, submissions, team: Team(threads: threads))
     let peer = try measure(
@@ -113,7 +114,7 @@ package struct VerificationBenchmark: Sendable {
         if case .failure(let reason) = $0 { reason } else { nil }
       }
       if let reason = reasons.first {
-        throw .pluginFailed(
+        throw .failed(
           "the verifier \(verifier.name) failed on \(reasons.count) of \(verdicts.count) "
             + "completions: \(reason)")
       }

@@ -1,5 +1,6 @@
 import Analysis
 import Checkpointing
+internal import JSON
 
 /// The options of `hone diff`.
 package struct DiffOptions: Command {

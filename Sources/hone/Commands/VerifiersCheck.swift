@@ -1,4 +1,6 @@
 import Foundation
+internal import Messages
+internal import PluginHost
 internal import Runs
 import TaskSuites
 import Verifiers

@@ -1,3 +1,5 @@
+internal import Messages
+internal import PluginHost
 import Verifiers
 
 /// `hone verifiers new`: writes a plugin to start from, with its test.

@@ -1,5 +1,6 @@
 package import Analysis
 import Checkpointing
+internal import JSON
 import Statistics
 
 extension RunDiff {
