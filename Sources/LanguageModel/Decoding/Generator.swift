@@ -22,7 +22,6 @@ package struct GenerationRequest: Sendable {
   /// Told of each sequence with its tokens as soon as it is finished, on the thread that sampled it.
   package var whenFinished: (@Sendable (_ sequence: Int, _ tokens: [Int32]) -> Void)?
 
-  /// Makes a request.
   package init(
     prompts: [[Int32]], keys: [UInt32], copies: Int, maximumNewTokens: Int, rule: SamplingRule,
     endToken: Int32?, random: Philox, step: UInt32
@@ -83,7 +82,7 @@ package final class Generations: Sendable {
   }
 }
 
-/// Samples completions with continuous batching and a prompt cache shared by a prompt's copies.
+/// Samples completions with continuous batching; a prompt is read once for all its copies.
 ///
 /// Prompts are cut into lanes by their number alone; a lane decodes on one thread at a time.
 package final class Generator {
@@ -102,7 +101,7 @@ package final class Generator {
     return max(1, min(prompts, full, max(8, min(16, full / 2))))
   }
 
-  /// Makes a generator for prompts and completions up to these lengths.
+  /// For prompts and completions up to these lengths.
   package init(_ layout: ParameterLayout, longestPrompt: Int, maximumNewTokens: Int, team: Team) {
     precondition(longestPrompt + maximumNewTokens <= layout.configuration.contextLength + 1)
     self.layout = layout
@@ -123,7 +122,7 @@ package final class Generator {
     while decoders.count < min(team.threads, lanes.count) {
       decoders.append(
         Decoder(
-          layout.configuration, slots: Self.slots, longestPrompt: longestPrompt,
+          model, slots: Self.slots, longestPrompt: longestPrompt,
           maximumNewTokens: maximumNewTokens))
     }
     let (prompts, pool) = (request.prompts.count, Workers(decoders))
