@@ -1,6 +1,7 @@
 package import Checkpointing
 package import Experience
 internal import Foundation
+internal import JSON
 internal import Learning
 internal import Messages
 package import Settings

@@ -1,5 +1,6 @@
 internal import Checkpointing
 internal import Experience
+internal import JSON
 package import LanguageModel
 package import Learning
 internal import Statistics

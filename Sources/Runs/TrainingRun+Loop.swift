@@ -1,6 +1,7 @@
 internal import Checkpointing
 internal import Experience
 internal import Foundation
+internal import JSON
 internal import Kernels
 internal import LanguageModel
 internal import Learning
@@ -15,8 +16,8 @@ extension TrainingRun {
     observer: some TrainingObserver, shouldStop: () -> Bool
   ) throws -> TrainingSummary {
     let run = configuration.run
-    for plugin in suite.verifier.plugins + (lab.shadow?.plugins ?? []) {
-      plugin.keepLog(in: folder.path + "/verifiers")
+    for verifier in [suite.verifier] + [lab.shadow].compactMap(\.self) {
+      verifier.keepLogs(in: folder.path + "/verifiers")
     }
     let metricsFile = try LineFile(folder.metricsFile, keeping: progress.metricsLines)
     let completionsFile = try LineFile(

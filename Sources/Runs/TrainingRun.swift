@@ -127,7 +127,7 @@ package final class TrainingRun {
     let shadow =
       try givenShadow ?? RunInputs.shadow(of: configuration, for: suite, installation)
     // A shadow's failures don't stop a run, so one whose program doesn't start is told of here.
-    for plugin in shadow?.plugins ?? [] { try plugin.start() }
+    try shadow?.startPrograms()
     lab = Lab(
       model: Transformer(model.parameters), vocabulary: model.vocabulary, suite: suite,
       shadow: shadow, team: team, seed: run.seed,

@@ -1,3 +1,5 @@
+internal import JSON
+
 extension Configuration: Encodable {
   /// Writes the fields that the algorithm has, under their keys.
   package func encode(to encoder: any Encoder) throws {

@@ -1,5 +1,6 @@
 internal import Statistics
-internal import Verifiers
+internal import JSON
+internal import Messages
 
 /// The settings of every algorithm there is: finds fields by key, and makes configurations.
 package struct SettingsCatalog: Sendable {

@@ -1,7 +1,6 @@
 internal import JSON
 internal import Messages
 internal import Statistics
-internal import Verifiers
 
 /// What values a field or a flag takes; reads them from text and says in words what they are.
 package enum ValueKind: Sendable, Equatable {
