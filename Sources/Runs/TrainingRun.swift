@@ -170,7 +170,7 @@ extension EvaluationPlan {
   /// What a run is measured on before, between and after its steps.
   init(_ run: RunSettings) {
     self.init(
-      splits: [run.evaluationSplit == .test ? .test : .validation],
+      splits: [run.evaluationSplit.split],
       limit: run.evaluationProblems, samples: 1, temperature: 0,
       maxCompletionTokens: run.maxCompletionTokens,
       seed: UInt64(bitPattern: Int64(run.seed)),

@@ -11,7 +11,7 @@ package protocol CommandOptions: Sendable {
 
   /// Makes the options from parsed arguments.
   ///
-  /// - Throws: `UsageError` or `ConfigurationError` where values don't go together.
+  /// - Throws: `UsageError` or `SettingsError` where values don't go together.
   init(_ arguments: ParsedArguments) throws
 }
 

@@ -19,7 +19,7 @@ struct CompareSession {
     self.plan = plan
     self.isJSON = isJSON
     self.isQuiet = isQuiet
-    self.threads = threads == 0 ? Trainer.processorCount : threads
+    self.threads = threads == 0 ? Team.processorCount : threads
   }
 
   /// How so many runs are trained: as many at a time as there are threads, and each on its share.

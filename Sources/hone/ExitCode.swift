@@ -34,7 +34,7 @@ package func exitCode(for error: any Error) -> ExitCode {
   switch error {
   case is UsageError: return .usage
   case is OutputError: return .inputOutput
-  case let error as ConfigurationError:
+  case let error as SettingsError:
     switch error.kind {
     case .setting: return .usage
     case .syntax: return .badData

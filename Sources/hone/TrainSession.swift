@@ -45,7 +45,7 @@ struct TrainSession {
     }
     guard let after = summary.after else {
       observer.presenter.stopped(
-        afterStep: summary.steps, of: trainer.configuration.steps,
+        afterStep: summary.steps, of: trainer.configuration.run.steps,
         resume: "Tools/hone resume \(quotedForShell(summary.run))")
       if isJSON { try Console.json(Outcome(summary)) }
       return .interrupted
@@ -94,8 +94,8 @@ struct TrainSession {
       self.presenter = presenter
       self.taskOrder = taskOrder
       tensorBoard =
-        configuration.tensorboard
-        ? TensorBoardObserver(names: configuration.tensorboardNames) : nil
+        configuration.run.tensorboard
+        ? TensorBoardObserver(names: configuration.run.tensorboardNames) : nil
     }
 
     func began(_ run: RunFolder) throws { try tensorBoard?.began(run) }

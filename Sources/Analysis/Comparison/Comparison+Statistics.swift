@@ -1,5 +1,6 @@
 internal import Experience
-internal import Runs
+package import Runs
+internal import Settings
 package import Statistics
 
 extension Comparison {
@@ -19,7 +20,7 @@ extension Comparison {
     precondition(base.count == plan.seeds && outcomes.count == plan.runs.count)
     for (run, outcome) in zip(plan.runs, outcomes) {
       if case .finished(let result) = outcome {
-        try Self.check(result, of: run, base[run.seed - plan.common.seed])
+        try Self.check(result, of: run, base[run.seed - plan.common.run.seed])
       }
     }
     let tasks = base[0].tasks.keys.sorted()
@@ -32,18 +33,18 @@ extension Comparison {
     let matrices = scores.map { ScoreMatrix($0) }
     let solved = records.map { $0.map(\.solved.after) }
     suite = base[0].suite
-    model = plan.common.model
+    model = plan.common.run.model
     baseHash = plan.baseHash
     seeds = plan.seeds
-    firstSeed = plan.common.seed
-    split = plan.common.evaluationSplit.rawValue
-    steps = plan.common.tokenBudget > 0 ? nil : plan.common.steps
-    tokenBudget = plan.common.tokenBudget > 0 ? plan.common.tokenBudget : nil
+    firstSeed = plan.common.run.seed
+    split = plan.common.run.evaluationSplit.rawValue
+    steps = plan.common.run.tokenBudget > 0 ? nil : plan.common.run.steps
+    tokenBudget = plan.common.run.tokenBudget > 0 ? plan.common.run.tokenBudget : nil
     self.tasks = tasks
     arms = plan.arms.indices.map { index in
       let estimates = matrices[index].estimates([.iqm, .mean, .median, .optimalityGap], bootstrap)
       return ArmResult(
-        name: plan.arms[index].name, config: plan.arms[index].configuration,
+        name: plan.arms[index].name, config: plan.arms[index].configuration.map(WrittenSettings.init),
         runs: records[index].count, failed: records[index].count { $0.failure != nil },
         belowBase: records[index].count(where: \.belowBase), scores: scores[index],
         iqm: estimates[0], mean: estimates[1], median: estimates[2], optimalityGap: estimates[3],

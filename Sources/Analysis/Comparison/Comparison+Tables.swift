@@ -13,7 +13,7 @@ extension Comparison {
   /// What the tables are about, in one line.
   package var caption: String {
     "pass@1 after training on held-out problems"
-      + (split == Configuration.EvaluationSplit.test.rawValue ? "" : " of the split \(split)")
+      + (split == EvaluationSplit.test.rawValue ? "" : " of the split \(split)")
       + ", over \(Quantity.counted(tasks.count, "task")) and "
       + "\(Quantity.counted(seeds, "seed")), with 95 % intervals"
   }

@@ -1,5 +1,5 @@
-internal import Runs
-internal import Settings
+package import Runs
+package import Settings
 package import Statistics
 
 /// What came of a comparison: every run's raw scores, and the statistics made of them.
@@ -65,7 +65,7 @@ package struct Comparison: Codable, Sendable, Equatable {
     /// Its name.
     package let name: String
     /// How it was trained, without seed; absent for the base without training.
-    package let config: Configuration?
+    package let config: WrittenSettings?
     /// Runs there are, failed ones with them.
     package let runs: Int
     /// Runs that ended in an error; they count as solving nothing.

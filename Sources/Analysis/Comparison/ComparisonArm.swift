@@ -1,12 +1,12 @@
 internal import Experience
 internal import JSON
 internal import Messages
-internal import Settings
+package import Settings
 internal import Statistics
 internal import Verifiers
 
 /// One side of a comparison: an algorithm with its settings, or the base as it stands.
-package struct ComparisonArm: Codable, Sendable, Equatable {
+package struct ComparisonArm: Encodable, Sendable, Equatable {
   /// What it was asked for by, for example `grpo` or `grpo:clip_high=0.28`, or the label before that.
   package let name: String
   /// How it is trained, without seed and folder; nil for the base without training.
@@ -31,13 +31,14 @@ package struct ComparisonArm: Codable, Sendable, Equatable {
   package enum Null: String, CaseIterable, Sendable {
     /// The base, which supervised fine-tuning made, without further training.
     case base = "sft-only"
-    /// GRPO with a coin for a reward (arXiv 2506.10947).
+    /// The default algorithm with a coin for a reward (arXiv 2506.10947).
     case randomReward = "random-reward"
   }
 
   /// Every name that an arm may begin with.
-  package static let names =
-    Configuration.Algorithm.allCases.map(\.rawValue) + Null.allCases.map(\.rawValue)
+  package static func names(_ catalog: SettingsCatalog) -> [String] {
+    catalog.names + Null.allCases.map(\.rawValue)
+  }
 }
 
 extension ComparisonArm {
@@ -46,87 +47,77 @@ extension ComparisonArm {
     /// The label, or without one the whole text.
     let name: String
     /// The algorithm; nil for the base without training.
-    let algorithm: Configuration.Algorithm?
+    let algorithm: String?
     /// Its own settings.
-    let settings: [ConfigurationSetting]
+    let settings: [GivenSetting]
 
     /// Reads `NAME`, `NAME:KEY=VALUE,KEY=VALUE`, or one of both after `LABEL=`.
     ///
-    /// - Throws: `ConfigurationError` for a name that isn't known, with the nearest that is, for a label
+    /// - Throws: `SettingsError` for a name that isn't known, with the nearest that is, for a label
     ///   that can't be one, and for settings that can't be read or belong to the whole comparison.
-    init(_ text: String) throws(ConfigurationError) {
+    init(_ text: String, _ catalog: SettingsCatalog) throws(SettingsError) {
       let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
       let words = parts[0].split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let kind = String(words[words.count - 1])
       name = words.count > 1 ? String(words[0]) : text
-      if words.count > 1 { try Self.checkLabel(name, in: text) }
-      var settings: [ConfigurationSetting] = []
+      if words.count > 1 { try Self.checkLabel(name, in: text, catalog) }
+      var settings: [GivenSetting] = []
       switch ComparisonArm.Null(rawValue: kind) {
       case .base?:
         algorithm = nil
         guard parts.count == 1 else {
-          throw ConfigurationError(
-            .setting, "arm \(text): \(kind) is the base without training, and takes no settings")
+          throw SettingsError("arm \(text): \(kind) is the base without training, and takes no settings")
         }
       case .randomReward?:
-        algorithm = Configuration().algorithm
+        algorithm = catalog.names[0]
         settings.append(
-          ConfigurationSetting(
-            key: "rewards", given: .value(.text(Configuration.RewardSource.random.rawValue)),
+          GivenSetting(
+            key: "rewards", given: .value(.text(RewardSource.random.rawValue)),
             origin: .arm(text)))
       case nil:
-        guard let known = Configuration.Algorithm(rawValue: kind) else {
-          throw Self.unknown(kind, in: text)
-        }
-        algorithm = known
+        guard catalog.names.contains(kind) else { throw Self.unknown(kind, catalog) }
+        algorithm = kind
       }
       for part in parts.count > 1 ? parts[1].split(separator: ",") : [] {
-        settings.append(try Self.setting(part, in: text))
+        settings.append(try Self.setting(part, in: text, catalog))
       }
       self.settings = settings
     }
 
     private static func checkLabel(
-      _ label: String, in text: String
-    ) throws(ConfigurationError) {
+      _ label: String, in text: String, _ catalog: SettingsCatalog
+    ) throws(SettingsError) {
       let isPlain = ComparisonArm(name: label, configuration: nil).folderName == label
-      guard isPlain, !label.isEmpty, !label.hasPrefix("."), !ComparisonArm.names.contains(label)
+      guard isPlain, !label.isEmpty, !label.hasPrefix("."), !ComparisonArm.names(catalog).contains(label)
       else {
-        throw ConfigurationError(
-          .setting,
-          "arm \(text): a label has letters, digits, _, - and . and is no arm's own name, not "
+        throw SettingsError("arm \(text): a label has letters, digits, _, - and . and is no arm's own name, not "
             + jsonString(label))
       }
     }
 
-    private static func unknown(_ kind: String, in text: String) -> ConfigurationError {
-      let near = nearestName(to: kind, among: ComparisonArm.names).map { "; did you mean \($0)?" }
-      return ConfigurationError(
-        .setting,
-        "unknown arm \(jsonString(kind))"
-          + (near ?? "; the known ones are \(ComparisonArm.names.joined(separator: ", "))"))
+    private static func unknown(_ kind: String, _ catalog: SettingsCatalog) -> SettingsError {
+      let names = ComparisonArm.names(catalog)
+      let near = nearestName(to: kind, among: names).map { "; did you mean \($0)?" }
+      return SettingsError("unknown arm \(jsonString(kind))"
+          + (near ?? "; the known ones are \(names.joined(separator: ", "))"))
     }
 
     private static func setting(
-      _ part: Substring, in text: String
-    ) throws(ConfigurationError) -> ConfigurationSetting {
+      _ part: Substring, in text: String, _ catalog: SettingsCatalog
+    ) throws(SettingsError) -> GivenSetting {
       guard let mark = part.firstIndex(of: "="), mark > part.startIndex else {
-        throw ConfigurationError(
-          .setting,
-          "arm \(text): settings read KEY=VALUE, separated by commas, not \(jsonString(String(part)))"
+        throw SettingsError("arm \(text): settings read KEY=VALUE, separated by commas, not \(jsonString(String(part)))"
         )
       }
-      let setting = ConfigurationSetting(
+      let setting = GivenSetting(
         key: String(part[..<mark]), given: .typed(String(part[part.index(after: mark)...])),
         origin: .arm(text))
-      let key = try setting.field().key
+      let key = try catalog.field(of: setting).field.key
       if key == "algorithm" {
-        throw ConfigurationError(.setting, "arm \(text): its name says the algorithm already")
+        throw SettingsError("arm \(text): its name says the algorithm already")
       }
       if let flag = ComparisonPlan.commonKeys[key] {
-        throw ConfigurationError(
-          .setting,
-          "arm \(text): \(key) is the same for all arms, or they could not be compared; "
+        throw SettingsError("arm \(text): \(key) is the same for all arms, or they could not be compared; "
             + "give it once, with \(flag)")
       }
       return setting

@@ -2,8 +2,8 @@ internal import Checkpointing
 internal import Experience
 internal import Foundation
 internal import JSON
-internal import Runs
-internal import Settings
+package import Runs
+package import Settings
 
 /// A comparison on disk: `plan.json`, an ordinary run folder for each run, and at the end
 /// `comparison.json`.
@@ -29,14 +29,14 @@ package struct ComparisonFolder: Sendable, Equatable {
   /// The plan of the comparison that is there.
   ///
   /// - Throws: `TrainingError.missing` where there is none, `unusable` for a damaged file.
-  package func plan() throws -> ComparisonPlan {
+  package func plan(_ catalog: SettingsCatalog) throws -> ComparisonPlan {
     guard let data = FileManager.default.contents(atPath: planFile) else {
       throw TrainingError.missing(
         "\(path): no comparison there",
         mend: "Start one with: hone compare ALGORITHM… --run \(path)")
     }
     do {
-      return try JSONNode(parsing: Array(data)[...]).decode(as: ComparisonPlan.self)
+      return try JSONNode(parsing: Array(data)[...]).decode(as: WrittenPlan.self).plan(catalog)
     } catch {
       throw TrainingError.unusable(
         "\(planFile): not the plan of a comparison",
@@ -63,9 +63,9 @@ package struct ComparisonFolder: Sendable, Equatable {
   /// - Returns: what keeps other processes out as long as it lives.
   /// - Throws: `TrainingError.occupied` where something else is there, saying what differs;
   ///   `unusable` for a run whose configuration was changed; `unwritable`.
-  package func prepare(_ plan: ComparisonPlan) throws -> RunLock {
+  package func prepare(_ plan: ComparisonPlan, _ catalog: SettingsCatalog) throws -> RunLock {
     if FileManager.default.fileExists(atPath: planFile) {
-      let differences = try self.plan().differences(from: plan)
+      let differences = try self.plan(catalog).differences(from: plan)
       guard differences.isEmpty else {
         throw TrainingError.occupied(
           "\(path) holds another comparison: \(differences.joined(separator: "; "))",
@@ -84,19 +84,25 @@ package struct ComparisonFolder: Sendable, Equatable {
       }
       try AtomicFile.write(JSONValue(encoding: plan).bytes(indented: true), to: planFile)
     }
+    if plan.numbers != Hone.numbers {
+      throw TrainingError.unusable(
+        "\(path) was begun by a version of hone whose numbers differ (version \(plan.numbers) of the "
+          + "numbers, this program has \(Hone.numbers)): its runs and new ones can't be compared",
+        mend: "Begin the comparison again in another folder; hone report shows what is there.")
+    }
     let lock = try RunLock(RunFolder(path))
-    for run in plan.runs { try prepare(run) }
+    for run in plan.runs { try prepare(run, catalog) }
     return lock
   }
 
-  private func prepare(_ run: ComparisonRun) throws {
+  private func prepare(_ run: ComparisonRun, _ catalog: SettingsCatalog) throws {
     let folder = folder(of: run)
     guard FileManager.default.fileExists(atPath: folder.configurationFile) else {
       var configuration = run.configuration
-      configuration.run = folder.path
+      configuration.run.run = folder.path
       return try folder.create(configuration)
     }
-    let differences = try folder.configuration().differences(from: run.configuration) {
+    let differences = try folder.configuration(catalog).differences(from: run.configuration) {
       there, here in
       "\(there), and \(here) in the plan"
     }
@@ -119,23 +125,10 @@ package struct ComparisonFolder: Sendable, Equatable {
   }
 }
 
-extension ComparisonPlan: Codable {
+extension ComparisonPlan: Encodable {
   private enum CodingKeys: String, CodingKey {
-    case arms, seeds, common
+    case arms, seeds, common, numbers
     case baseHash = "base_hash"
-  }
-
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    let arms = try container.decode([ComparisonArm].self, forKey: .arms)
-    let seeds = try container.decode(Int.self, forKey: .seeds)
-    guard !arms.isEmpty, seeds > 0 else {
-      throw DecodingError.dataCorruptedError(
-        forKey: .seeds, in: container, debugDescription: "a comparison without runs")
-    }
-    self.init(
-      arms: arms, seeds: seeds, common: try container.decode(Configuration.self, forKey: .common),
-      baseHash: try container.decode(String.self, forKey: .baseHash))
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -144,6 +137,7 @@ extension ComparisonPlan: Codable {
     try container.encode(seeds, forKey: .seeds)
     try container.encode(common, forKey: .common)
     try container.encode(baseHash, forKey: .baseHash)
+    try container.encode(numbers, forKey: .numbers)
   }
 
   /// What this plan, which is there, has other than one that is asked for now: a phrase for each.
@@ -185,10 +179,42 @@ extension Configuration {
     from other: Configuration, keys isWanted: (String) -> Bool = { _ in true },
     _ phrase: (String, String) -> String
   ) -> [String] {
-    Self.fields.compactMap { field in
-      let (a, b) = (field.get(self), field.get(other))
-      guard a != b, isWanted(field.key), !["run", "threads"].contains(field.key) else { return nil }
-      return "\(field.key) \(phrase(a.plainText, b.plainText))"
+    let keys =
+      entries.map(\.field.key)
+      + other.entries.map(\.field.key).filter { value($0) == nil }
+    return keys.compactMap { key in
+      let (a, b) = (value(key), other.value(key))
+      guard a != b, isWanted(key), !["run", "threads"].contains(key) else { return nil }
+      return "\(key) \(phrase(a?.plainText ?? "absent", b?.plainText ?? "absent"))"
     }
+  }
+}
+
+/// A plan as it was written, before its settings are known to be those of today's algorithms.
+private struct WrittenPlan: Decodable {
+  let arms: [Arm]
+  let seeds: Int
+  let common: WrittenSettings
+  let numbers: Int?
+  let baseHash: String
+
+  struct Arm: Decodable {
+    let name: String
+    let config: WrittenSettings?
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case arms, seeds, common, numbers
+    case baseHash = "base_hash"
+  }
+
+  func plan(_ catalog: SettingsCatalog) throws -> ComparisonPlan {
+    guard !arms.isEmpty, seeds > 0 else { throw SettingsError("a comparison without runs") }
+    return ComparisonPlan(
+      arms: try arms.map { arm in
+        ComparisonArm(
+          name: arm.name, configuration: try arm.config.map { try catalog.resolve($0.settings) })
+      }, seeds: seeds, common: try catalog.resolve(common.settings), baseHash: baseHash,
+      numbers: numbers ?? 1)
   }
 }

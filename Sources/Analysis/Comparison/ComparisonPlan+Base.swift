@@ -1,6 +1,7 @@
 internal import Experience
 internal import LanguageModel
-internal import Runs
+internal import Parallel
+package import Runs
 internal import TaskSuites
 
 extension ComparisonPlan {
@@ -16,25 +17,25 @@ extension ComparisonPlan {
   ) throws -> [EvaluationResult] {
     var results: [EvaluationResult] = []
     for seed in seedRange {
-      if !common.startsFromSize, let first = results.first {
+      if !common.run.startsFromSize, let first = results.first {
         results.append(first)
         continue
       }
       var configuration = common
-      configuration.seed = seed
-      let model = try Trainer.firstModel(configuration, installation)
-      guard seed > common.seed || model.parameters.hash == baseHash else {
+      configuration.run.seed = seed
+      let model = try RunInputs.model(of: configuration, installation)
+      guard seed > common.run.seed || model.parameters.hash == baseHash else {
         throw TrainingError.unusable(
           "\(model.name) has other weights than when the comparison began",
           mend: "Put the old file back, or start again in another folder.")
       }
       let evaluator = try Evaluator(
         EvaluationPlan(
-          splits: [common.evaluationSplit.split], limit: common.evaluationProblems, samples: 1,
+          splits: [common.run.evaluationSplit.split], limit: common.run.evaluationProblems, samples: 1,
           temperature: 0,
-          maxCompletionTokens: common.maxCompletionTokens, seed: UInt64(seed)),
-        suite: Trainer.suite(of: common, fitting: model, installation),
-        vocabulary: model.vocabulary, layout: model.parameters.layout, threads: threads)
+          maxCompletionTokens: common.run.maxCompletionTokens, seed: UInt64(seed)),
+        suite: RunInputs.suite(of: common, fitting: model, installation),
+        vocabulary: model.vocabulary, layout: model.parameters.layout, team: Team(threads: threads))
       results.append(evaluator.evaluate(Transformer(model.parameters)))
     }
     return results

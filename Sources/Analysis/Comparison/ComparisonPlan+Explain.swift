@@ -1,5 +1,5 @@
 internal import LanguageModel
-internal import Runs
+package import Runs
 internal import Statistics
 
 extension ComparisonPlan {
@@ -12,17 +12,17 @@ extension ComparisonPlan {
   package func explain(
     folder: String, parallel: Int, threads: Int, installation: Installation = .current
   ) throws -> String {
-    let size = try Trainer.firstModel(common, installation).parameters.layout.count
+    let size = try RunInputs.model(of: common, installation).parameters.layout.count
     var lines = ["Arms (what differs from the algorithm's defaults)"]
     let width = (arms.map(\.name.count).max() ?? 0) + 2
     for arm in arms { lines.append("  " + arm.name.padding(to: width) + Self.words(for: arm)) }
     let millions = Quantity.fixed(Double(size) / 1e6, digits: 2)
     lines += [
-      "", "All arms", "  on \(common.suite), from \(common.model) (\(millions) M parameters)",
+      "", "All arms", "  on \(common.run.suite), from \(common.run.model) (\(millions) M parameters)",
       "  \(budgetInWords), under \(seedsInWords)",
-      "  before and after on the same \(Quantity.counted(common.evaluationProblems, "held-out problem"))"
-        + (common.evaluationSplit == .test
-          ? "" : " of the split \(common.evaluationSplit.rawValue)")
+      "  before and after on the same \(Quantity.counted(common.run.evaluationProblems, "held-out problem"))"
+        + (common.run.evaluationSplit == .test
+          ? "" : " of the split \(common.run.evaluationSplit.rawValue)")
         + " or as many as there are, greedy",
     ]
     let trained = arms.count { $0.configuration != nil }
@@ -47,9 +47,9 @@ extension ComparisonPlan {
 
   /// The budget of each run: `100 steps each`, or `1,000,000 completion tokens each`.
   package var budgetInWords: String {
-    (common.tokenBudget > 0
-      ? Quantity.counted(common.tokenBudget, "completion token")
-      : Quantity.counted(common.steps, "step")) + " each"
+    (common.run.tokenBudget > 0
+      ? Quantity.counted(common.run.tokenBudget, "completion token")
+      : Quantity.counted(common.run.steps, "step")) + " each"
   }
 
   /// `seed 0`, or `seeds 0 to 4`.
@@ -67,8 +67,8 @@ extension ComparisonPlan {
         "1 seed: the intervals say nothing of how runs differ from seed to seed; give --seeds 5 or more"
       )
     }
-    let perStep = Set(arms.compactMap { $0.configuration?.completionsPerStep })
-    if common.tokenBudget == 0 && perStep.count > 1 {
+    let perStep = Set(arms.compactMap { $0.configuration?.step.examples })
+    if common.run.tokenBudget == 0 && perStep.count > 1 {
       notes.append(
         "a step has \(perStep.sorted().map(Quantity.grouped).joined(separator: " or ")) completions, "
           + "depending on the arm: equal steps are not equal tokens; --tokens makes them so")
@@ -80,31 +80,31 @@ extension ComparisonPlan {
     guard let configuration = arm.configuration else { return "the base without training" }
     let changed = configuration.entries.filter { field, _ in
       field.key != "algorithm" && commonKeys[field.key] == nil
-        && configuration.differsFromDefault(field)
+        && configuration.differsFromDefault(field.key)
     }
     let settings = changed.map { "\($0.field.key)=\($0.value.plainText)" }
-    let algorithm = configuration.algorithm.rawValue
+    let algorithm = configuration.algorithm
     return settings.isEmpty
       ? "\(algorithm), defaults" : "\(algorithm), \(settings.joined(separator: ", "))"
   }
 
   private var completionsInWords: String {
-    if common.tokenBudget > 0 {
-      return Quantity.counted(runs.count * common.tokenBudget, "completion token")
+    if common.run.tokenBudget > 0 {
+      return Quantity.counted(runs.count * common.run.tokenBudget, "completion token")
         + ", and at most a step more for each run"
     }
     let count = runs.reduce(0) {
-      $0 + $1.configuration.steps * $1.configuration.completionsPerStep
+      $0 + $1.configuration.run.steps * $1.configuration.step.examples
     }
     return "\(Quantity.counted(count, "completion")) of up to "
-      + Quantity.counted(common.maxCompletionTokens, "token")
+      + Quantity.counted(common.run.maxCompletionTokens, "token")
   }
 
   private func memory(parallel: Int, _ threads: Int, _ installation: Installation) throws -> Int {
     let each = try arms.compactMap(\.configuration).map { configuration in
       var configuration = configuration
-      configuration.threads = threads
-      return try Trainer.memoryEstimate(configuration, installation: installation)
+      configuration.run.threads = threads
+      return try RunInputs.memoryEstimate(configuration, installation: installation)
     }
     return (each.max() ?? 0) * parallel
   }
@@ -114,11 +114,10 @@ extension ComparisonPlan {
   /// section 2.1), at 50 GFLOP/s, which small products reach on a core with AVX-512.
   private func coreSeconds(parameters: Int) -> Double {
     let tokens = runs.reduce(0.0) { total, run in
-      let c = run.configuration
-      return total
-        + (c.tokenBudget > 0
-          ? Double(c.tokenBudget)
-          : Double(c.steps * c.completionsPerStep) * Double(c.maxCompletionTokens) / 2)
+      let c = run.configuration.run
+      if c.tokenBudget > 0 { return total + Double(c.tokenBudget) }
+      let completions = Double(c.steps * run.configuration.step.examples)
+      return total + completions * Double(c.maxCompletionTokens) / 2
     }
     return tokens * 5 * Double(parameters) / 50e9
   }

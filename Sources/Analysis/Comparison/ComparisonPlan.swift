@@ -1,7 +1,8 @@
 internal import Experience
 internal import LanguageModel
-internal import Runs
-internal import Settings
+internal import Messages
+package import Runs
+package import Settings
 internal import Verifiers
 
 /// What a comparison does: every arm once under every seed, all from one base, on the same problems in
@@ -18,6 +19,8 @@ package struct ComparisonPlan: Sendable, Equatable {
   package let common: Configuration
   /// SHA-256 of the base's weights, under the first seed where the base is a size.
   package let baseHash: String
+  /// The version of the numbers that it was begun with.
+  package let numbers: Int
 
   /// Steps of each run where no budget is given. On the shipped suites the algorithms' rewards have
   /// risen most of the way by then, and six of them under five seeds fit into less than an hour.
@@ -36,13 +39,15 @@ package struct ComparisonPlan: Sendable, Equatable {
 
   /// Takes over a plan that was made before; nothing is opened or checked.
   package init(
-    arms: [ComparisonArm], seeds: Int, common: Configuration, baseHash: String
+    arms: [ComparisonArm], seeds: Int, common: Configuration, baseHash: String,
+    numbers: Int = Hone.numbers
   ) {
     precondition(!arms.isEmpty && seeds > 0)
     self.arms = arms
     self.seeds = seeds
     self.common = common
     self.baseHash = baseHash
+    self.numbers = numbers
   }
 
   /// Plans a comparison, and checks that every arm can be trained.
@@ -53,104 +58,99 @@ package struct ComparisonPlan: Sendable, Equatable {
   ///     are stronger.
   ///   - seeds: runs of each arm.
   ///   - firstSeed: the seed of the first; the others follow it.
-  /// - Throws: `ConfigurationError` for arms and settings that can't be, and what opening the base and
+  /// - Throws: `SettingsError` for arms and settings that can't be, and what opening the base and
   ///   the suite throws.
   package init(
-    arms names: [String], settings: [ConfigurationSetting], seeds: Int,
-    firstSeed: Int = 0, installation: Installation = .current
+    arms names: [String], settings: [GivenSetting], seeds: Int,
+    firstSeed: Int = 0, catalog: SettingsCatalog, installation: Installation = .current
   ) throws {
     var requests: [ComparisonArm.Request] = []
-    for name in names { requests.append(try ComparisonArm.Request(name)) }
-    try Self.checkNames(requests)
-    try Self.check(settings, areReadBy: Set(requests.compactMap(\.algorithm)))
-    let settings = try Self.withBudget(settings)
+    for name in names { requests.append(try ComparisonArm.Request(name, catalog)) }
+    try Self.checkNames(requests, catalog)
+    try Self.check(settings, areReadBy: Set(requests.compactMap(\.algorithm)), catalog)
+    let settings = try Self.withBudget(settings, catalog)
 
     // Of the settings, those that every algorithm reads; the rest of this configuration is not used.
-    var common = try Configuration(
-      resolving: Self.settings(settings) { $0.isReadByAll })
-    common.seed = firstSeed
-    if common.model.isEmpty {
-      common.model = try SuiteLocator.base(of: common.suite, installation: installation)
+    var common = try catalog.resolve(
+      Self.settings(settings, catalog) { $0.isReadByAll })
+    common.run.seed = firstSeed
+    if common.run.model.isEmpty {
+      common.run.model = try SuiteLocator.base(of: common.run.suite, installation: installation)
     }
-    let model = try Trainer.firstModel(common, installation)
-    common.model = model.name
+    let model = try RunInputs.model(of: common, installation)
+    common.run.model = model.name
     // Opened once: all that a suite is opened by is common, and sources take seconds to open.
-    let suite = try Trainer.suite(of: common, fitting: model, installation)
-    try suite.checkHasProblems(in: common.evaluationSplit.split)
+    let suite = try RunInputs.suite(of: common, fitting: model, installation)
+    try suite.checkHasProblems(in: common.run.evaluationSplit.split)
 
     arms = try requests.map { request in
       guard let algorithm = request.algorithm else {
         return ComparisonArm(name: request.name, configuration: nil)
       }
       let configuration = try Self.configuration(
-        algorithm, settings, own: request.settings, common: common)
-      let own = try Trainer.firstModel(configuration, installation)
+        algorithm, settings, own: request.settings, common: common, catalog)
+      let own = try RunInputs.model(of: configuration, installation)
       guard own.parameters.layout.configuration == model.parameters.layout.configuration,
         own.parameters.hash == model.parameters.hash
       else {
-        throw ConfigurationError(
-          .setting,
-          "arm \(request.name) would start from another model than the others: a \(model.name) "
+        throw SettingsError("arm \(request.name) would start from another model than the others: a \(model.name) "
             + "of another shape; leave context_length, key_value_heads and tied_embeddings out")
       }
-      if configuration.needsDemonstrations { try suite.checkHasDemonstrations() }
-      _ = try VerifierChoice.shadow(of: configuration, for: suite, installation)
+      if configuration.step.needsDemonstrations { try suite.checkHasDemonstrations() }
+      _ = try RunInputs.shadow(of: configuration, for: suite, installation)
       return ComparisonArm(name: request.name, configuration: configuration)
     }
     self.common = common
     self.seeds = seeds
     baseHash = model.parameters.hash
+    numbers = Hone.numbers
   }
 
   /// The configuration of an arm: its algorithm's defaults, what all arms were given, what they have in
   /// common, and its own.
   private static func configuration(
-    _ algorithm: Configuration.Algorithm, _ settings: [ConfigurationSetting],
-    own: [ConfigurationSetting], common: Configuration
-  ) throws(ConfigurationError) -> Configuration {
-    let chosen = ConfigurationSetting(
-      key: "algorithm", given: .value(.text(algorithm.rawValue)), origin: .flag)
-    let shared = Configuration.fields.filter {
-      commonKeys[$0.key] != nil && $0.algorithms.contains(algorithm)
-    }.map {
-      ConfigurationSetting(key: $0.key, given: .value($0.get(common)), origin: .flag)
+    _ algorithm: String, _ settings: [GivenSetting], own: [GivenSetting],
+    common: Configuration, _ catalog: SettingsCatalog
+  ) throws(SettingsError) -> Configuration {
+    let chosen = GivenSetting(
+      key: "algorithm", given: .value(.text(algorithm)), origin: .flag)
+    let shared = common.entries.filter { commonKeys[$0.field.key] != nil }.map {
+      GivenSetting(key: $0.field.key, given: .value($0.value), origin: .flag)
     }
-    let given = try Self.settings(settings) { $0.algorithms.contains(algorithm) }
-    var configuration = try Configuration(resolving: [chosen] + given + shared + own)
-    if common.tokenBudget > 0 {
+    let given = try Self.settings(settings, catalog) { $0.algorithms.contains(algorithm) }
+    var configuration = try catalog.resolve([chosen] + given + shared + own)
+    if common.run.tokenBudget > 0 {
       // A completion has at least one token, so that many steps are sure to reach the budget.
-      let perStep = configuration.completionsPerStep
-      configuration.steps = min(max((common.tokenBudget - 1) / perStep + 1, 1), 1_000_000)
+      let perStep = configuration.step.examples
+      configuration.run.steps = min(max((common.run.tokenBudget - 1) / perStep + 1, 1), 1_000_000)
     }
     return configuration
   }
 
   /// The settings whose fields pass a test.
   private static func settings(
-    _ settings: [ConfigurationSetting], where isWanted: (ConfigurationField) -> Bool
-  ) throws(ConfigurationError) -> [ConfigurationSetting] {
-    var wanted: [ConfigurationSetting] = []
+    _ settings: [GivenSetting], _ catalog: SettingsCatalog,
+    where isWanted: (CatalogField) -> Bool
+  ) throws(SettingsError) -> [GivenSetting] {
+    var wanted: [GivenSetting] = []
     for setting in settings {
-      let field = try setting.field()
+      let field = try catalog.field(of: setting)
       if isWanted(field) { wanted.append(setting) }
     }
     return wanted
   }
 
   private static func checkNames(
-    _ requests: [ComparisonArm.Request]
-  ) throws(ConfigurationError) {
+    _ requests: [ComparisonArm.Request], _ catalog: SettingsCatalog
+  ) throws(SettingsError) {
     guard !requests.isEmpty else {
-      throw ConfigurationError(
-        .setting, "no arms; name some of \(ComparisonArm.names.joined(separator: ", "))")
+      throw SettingsError("no arms; name some of \(ComparisonArm.names(catalog).joined(separator: ", "))")
     }
     var folders: [String: String] = [:]
     for request in requests {
       let folder = ComparisonArm(name: request.name, configuration: nil).folderName
       if let other = folders.updateValue(request.name, forKey: folder) {
-        throw ConfigurationError(
-          .setting,
-          other == request.name
+        throw SettingsError(other == request.name
             ? "arm \(other) is named twice; give one of them settings or a label, as in "
               + "wide=grpo:clip_high=0.28"
             : "the runs of the arms \(other) and \(request.name) would lie in one folder; "
@@ -161,41 +161,40 @@ package struct ComparisonPlan: Sendable, Equatable {
 
   /// Refuses settings that a comparison makes itself, that no arm reads, and two budgets.
   private static func check(
-    _ settings: [ConfigurationSetting], areReadBy readers: Set<Configuration.Algorithm>
-  ) throws(ConfigurationError) {
+    _ settings: [GivenSetting], areReadBy readers: Set<String>,
+    _ catalog: SettingsCatalog
+  ) throws(SettingsError) {
     var keys: Set<String> = []
     for setting in settings {
-      let field = try setting.field()
+      let known = try catalog.field(of: setting)
+      let field = known.field
       keys.insert(field.key)
       if field.key == "algorithm" {
-        throw ConfigurationError(
-          .setting, "algorithm is said by the arms of a comparison; leave it out")
+        throw SettingsError("algorithm is said by the arms of a comparison; leave it out")
       }
       if ["seed", "run", "threads"].contains(field.key), let flag = commonKeys[field.key] {
-        throw ConfigurationError(
-          .setting, "\(field.key) is no setting of a comparison's arms; use \(flag)")
+        throw SettingsError("\(field.key) is no setting of a comparison's arms; use \(flag)")
       }
-      if !field.isReadByAll && readers.isDisjoint(with: field.algorithms) {
-        throw ConfigurationError(
-          .setting,
-          "\(field.key) is used by none of the arms, only by "
-            + field.algorithms.map(\.rawValue).joined(separator: ", ") + "; leave it out")
+      if !known.isReadByAll && readers.isDisjoint(with: known.algorithms) {
+        throw SettingsError("\(field.key) is used by none of the arms, only by "
+            + known.algorithms.joined(separator: ", ") + "; leave it out")
       }
     }
     if keys.isSuperset(of: ["steps", "token_budget"]) {
-      throw ConfigurationError(
-        .setting, "a budget in steps and one in tokens; give --steps or --tokens, not both")
+      throw SettingsError("a budget in steps and one in tokens; give --steps or --tokens, not both")
     }
   }
 
   /// The settings, after a budget where they have none.
   private static func withBudget(
-    _ settings: [ConfigurationSetting]
-  ) throws(ConfigurationError) -> [ConfigurationSetting] {
-    let budgets = try Self.settings(settings) { ["steps", "token_budget"].contains($0.key) }
+    _ settings: [GivenSetting], _ catalog: SettingsCatalog
+  ) throws(SettingsError) -> [GivenSetting] {
+    let budgets = try Self.settings(settings, catalog) {
+      ["steps", "token_budget"].contains($0.field.key)
+    }
     return !budgets.isEmpty
       ? settings
-      : [ConfigurationSetting(key: "steps", given: .value(.integer(defaultSteps)), origin: .flag)]
+      : [GivenSetting(key: "steps", given: .value(.integer(defaultSteps)), origin: .flag)]
         + settings
   }
 }
@@ -214,14 +213,14 @@ package struct ComparisonRun: Sendable, Equatable {
 
 extension ComparisonPlan {
   /// The seeds of each arm's runs.
-  package var seedRange: Range<Int> { common.seed..<common.seed + seeds }
+  package var seedRange: Range<Int> { common.run.seed..<common.run.seed + seeds }
 
   /// Every run there is to train, seed by seed, so that a part of them already compares all arms.
   package var runs: [ComparisonRun] {
     seedRange.flatMap { seed in
       arms.indices.compactMap { index in
         guard var configuration = arms[index].configuration else { return nil }
-        configuration.seed = seed
+        configuration.run.seed = seed
         return ComparisonRun(
           arm: index, seed: seed, name: "\(arms[index].folderName)-\(seed)",
           configuration: configuration)
@@ -232,13 +231,6 @@ extension ComparisonPlan {
   /// The default folder, named after the suite and the arms.
   package var defaultFolder: String {
     let names = arms.map { $0.name.prefix { $0 != ":" } }
-    return "runs/compare-\(common.suiteLabel)-" + names.joined(separator: "-").prefix(120)
-  }
-}
-
-extension ConfigurationField {
-  /// Whether every algorithm reads the field.
-  fileprivate var isReadByAll: Bool {
-    algorithms.count == Configuration.Algorithm.allCases.count
+    return "runs/compare-\(common.run.suiteLabel)-" + names.joined(separator: "-").prefix(120)
   }
 }

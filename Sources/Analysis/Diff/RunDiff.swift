@@ -1,9 +1,9 @@
-package import Checkpointing
+internal import Checkpointing
 internal import Experience
 package import JSON
 internal import LanguageModel
 internal import Runs
-internal import Settings
+package import Settings
 
 /// The place at which two runs diverge, and what differs in what made them.
 ///
@@ -46,9 +46,9 @@ package struct RunDiff: Sendable {
   /// Compares two runs; each file is read once, line by line.
   ///
   /// - Throws: `TrainingError.missing` where a folder isn't a run or has no step yet,
-  ///   `TrainingError.unusable` for a damaged line, `ConfigurationError` for a damaged `config.json`,
+  ///   `TrainingError.unusable` for a damaged line, `SettingsError` for a damaged `config.json`,
   ///   and as checkpoints do.
-  package init(_ first: String, _ second: String) throws {
+  package init(_ first: String, _ second: String, _ catalog: SettingsCatalog) throws {
     let folders = (RunFolder(first), RunFolder(second))
     try folders.0.requireRun()
     try folders.1.requireRun()
@@ -87,7 +87,7 @@ package struct RunDiff: Sendable {
     self.divergence = divergence
     self.firstCompletion = firstCompletion
     commonWeightsStep = commonWeights
-    configuration = Self.differences(values.0, values.1, among: Self.fieldOrder(values))
+    configuration = Self.differences(values.0, values.1, among: Self.fieldOrder(values, catalog))
     let keys = ["program", "blas_core", "suite", "suite_fingerprint"]
     let manifests = (made.0.manifest?.objectValue, made.1.manifest?.objectValue)
     var notes = histories.0.notes + histories.1.notes + stepDiff.notes
@@ -107,9 +107,9 @@ package struct RunDiff: Sendable {
   /// of two versions can be compared too.
   private static func values(
     of folder: RunFolder
-  ) throws(ConfigurationError) -> [String: JSONValue] {
+  ) throws(SettingsError) -> [String: JSONValue] {
     var values: [String: JSONValue] = [:]
-    for setting in try Configuration.settings(ofFile: folder.configurationFile) {
+    for setting in try SettingsCatalog.settings(ofFile: folder.configurationFile) {
       guard case .value(let value) = setting.given else { continue }
       values[setting.key.replacing("-", with: "_")] =
         switch value {
@@ -123,9 +123,9 @@ package struct RunDiff: Sendable {
 
   /// All keys: those that results depend on, in the order of the help, then the others.
   private static func fieldOrder(
-    _ values: ([String: JSONValue], [String: JSONValue])
+    _ values: ([String: JSONValue], [String: JSONValue]), _ catalog: SettingsCatalog
   ) -> [String] {
-    let known = Configuration.fields.map(\.key)
+    let known = catalog.fields.map(\.field.key)
     let others = Set(values.0.keys).union(values.1.keys).subtracting(known).sorted()
     let all = known + others
     return all.filter { !neutralFields.contains($0) } + all.filter { neutralFields.contains($0) }

@@ -1,5 +1,7 @@
 internal import Checkpointing
+internal import JSON
 internal import LanguageModel
+internal import Runs
 
 /// What made a run, and the tokens it writes: from its newest checkpoint.
 struct RunMaker {

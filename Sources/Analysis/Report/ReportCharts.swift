@@ -108,7 +108,7 @@ struct ReportCharts {
   func clipReason(_ plan: ChartPlan) -> String? {
     let metrics = plan.metrics.filter { $0.hasPrefix("clip_ratio/") }
     let runs = groups.flatMap(\.runs)
-    guard !metrics.isEmpty, runs.allSatisfy({ $0.configuration.updatesPerStep == 1 }),
+    guard !metrics.isEmpty, runs.allSatisfy({ $0.configuration.step.updates == 1 }),
       runs.allSatisfy({ run in
         metrics.allSatisfy { run.metrics[$0].allSatisfy { $0 == 0 || $0.isNaN } }
       })
@@ -170,7 +170,7 @@ struct ReportCharts {
         let index = run.metrics.steps.firstIndex(of: divergence.step)
       else { return nil }
       let place = run.places(on: axis, tokens: tokens)[index]
-      let label = "seed \(run.configuration.seed): \(divergence.sentence)"
+      let label = "seed \(run.configuration.run.seed): \(divergence.sentence)"
       return place.isNaN
         ? nil : (place, groups.count + groups[0].runs.count > 2 ? label : divergence.sentence)
     }

@@ -16,7 +16,7 @@ struct ReportCompletions {
     let perStep = min(16, max(4, share / 8))
     samples = try groups.map { group in
       let run = group.runs[0]
-      let label = groups.count > 1 ? "\(group.label), seed \(run.configuration.seed)" : ""
+      let label = groups.count > 1 ? "\(group.label), seed \(run.configuration.run.seed)" : ""
       return (label, try run.completions(shownSteps: max(2, share / perStep), perStep: perStep))
     }.filter { !$0.completions.isEmpty }
   }

@@ -18,8 +18,8 @@ struct ReportFacts {
         let hash = run.metrics.hashes.last.map { String($0.hash.prefix(8)) + "…" } ?? "–"
         let seconds = run.metrics.seconds.last?.rounded() ?? 0
         let cells: [Markup] = [
-          "\(run.configuration.seed)",
-          "\(Quantity.grouped(run.steps)) of \(Quantity.grouped(run.configuration.steps))",
+          "\(run.configuration.run.seed)",
+          "\(Quantity.grouped(run.steps)) of \(Quantity.grouped(run.configuration.run.steps))",
           "\(before)", "\(after)", "\(change)", "\(ReportNumber.text(seconds)) s",
           "<code>\(hash)</code>", "<code>\(run.path)</code>",
         ]
@@ -51,7 +51,7 @@ struct ReportFacts {
         group.runs.flatMap { run in
           run.shadowNotes.map { note in
             groups.count == 1 && group.runs.count == 1
-              ? note : "\(group.label), seed \(run.configuration.seed): \(note)"
+              ? note : "\(group.label), seed \(run.configuration.run.seed): \(note)"
           } + run.notes
         }
       }
@@ -65,8 +65,8 @@ struct ReportFacts {
   private func configuration(_ group: ReportGroup) -> Markup {
     let configuration = group.configuration
     let rows = configuration.entries.map { field, value -> Markup in
-      let isOwn = configuration.differsFromDefault(field)
-      let varies = group.runs.contains { field.get($0.configuration) != value }
+      let isOwn = configuration.differsFromDefault(field.key)
+      let varies = group.runs.contains { $0.configuration.value(field.key) != value }
       let text = varies ? "one for each run" : value == .text("") ? "(empty)" : value.plainText
       return """
         <tr><th scope="row"><code>\(field.key)</code></th><td>\(isOwn ? "*" : "")</td>\
@@ -76,7 +76,7 @@ struct ReportFacts {
     let name = groups.count > 1 ? "Configuration of \(group.label)" : "Configuration"
     return """
       <details><summary>\(name)</summary>
-      <p class="about">* differs from the default of \(configuration.algorithm.rawValue)</p>
+      <p class="about">* differs from the default of \(configuration.algorithm)</p>
       <div class="wide"><table class="fields"><tbody>
       \(rows)
       </tbody></table></div></details>

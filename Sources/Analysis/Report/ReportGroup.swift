@@ -21,7 +21,7 @@ struct ReportGroup: Sendable {
 
   /// Puts runs together, in the order of each group's first one.
   static func groups(of runs: [ReportRun]) -> [ReportGroup] {
-    var members: [(settings: [ConfigurationValue], runs: [ReportRun])] = []
+    var members: [(settings: [SettingValue], runs: [ReportRun])] = []
     for run in runs {
       let settings = run.configuration.entries.filter { !neutralKeys.contains($0.field.key) }
         .map(\.value)
@@ -35,26 +35,26 @@ struct ReportGroup: Sendable {
     return members.map { member in
       ReportGroup(
         label: label(of: member.runs[0].configuration, among: configurations),
-        runs: member.runs.sorted { $0.configuration.seed < $1.configuration.seed })
+        runs: member.runs.sorted { $0.configuration.run.seed < $1.configuration.run.seed })
     }
   }
 
   /// `grpo`, or with what tells it from the other groups: `grpo on logic, clip_high 0.28`.
   private static func label(of own: Configuration, among all: [Configuration]) -> String {
-    var label = own.algorithm.rawValue
-    if all.contains(where: { $0.suite != own.suite }) { label += " on \(fileName(own.suite))" }
+    var label = own.algorithm
+    if all.contains(where: { $0.run.suite != own.run.suite }) { label += " on \(fileName(own.run.suite))" }
     // Another algorithm has other fields and defaults, another suite another base: their names say so.
     let alike = all.filter { $0.algorithm == own.algorithm }
-    let siblings = alike.filter { $0.suite == own.suite }
+    let siblings = alike.filter { $0.run.suite == own.run.suite }
     // A variant's name stands for its settings.
-    let implied = Dictionary(uniqueKeysWithValues: own.variant.settings.map { ($0.key, $0.value) })
+    let implied = Dictionary(uniqueKeysWithValues: own.settings.variantSettings.map { ($0.key, $0.value) })
     for (field, value) in own.entries
     where field.key != "suite" && !neutralKeys.contains(field.key) {
-      guard implied[field.key].map({ $0 != value }) ?? own.differsFromDefault(field) else {
+      guard implied[field.key].map({ $0 != value }) ?? own.differsFromDefault(field.key) else {
         continue
       }
       let others = field.key == "model" ? siblings : alike
-      if field.key == "variant" || others.contains(where: { field.get($0) != value }) {
+      if field.key == "variant" || others.contains(where: { $0.value(field.key) != value }) {
         label += ", \(field.key) \(fileName(value.plainText))"
       }
     }

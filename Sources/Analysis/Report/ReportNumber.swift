@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Settings
 internal import Statistics
 
 /// Numbers as a report prints them.

@@ -26,11 +26,11 @@ struct ReportRun: Sendable {
   /// Reads a run; one that is under way, or was killed, is shown as far as it is written.
   ///
   /// - Throws: `TrainingError.missing` where there is no run, `unusable` for a damaged file with the
-  ///   line; `ConfigurationError`, `FileError`.
-  init(_ path: String) throws {
+  ///   line; `SettingsError`, `FileError`.
+  init(_ path: String, _ catalog: SettingsCatalog) throws {
     let folder = RunFolder(path)
     self.path = path
-    configuration = try folder.configuration()
+    configuration = try folder.configuration(catalog)
     metrics = try MetricHistory(reading: folder.metricsFile)
     var notes: [String] = []
     if metrics.endsMidLine {

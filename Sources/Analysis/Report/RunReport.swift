@@ -1,7 +1,7 @@
 internal import Checkpointing
 internal import Foundation
 internal import Runs
-internal import Settings
+package import Settings
 internal import Statistics
 
 /// A report on one run or several: one HTML file that needs nothing else, no network among it.
@@ -18,22 +18,24 @@ package struct RunReport: Sendable {
   ///
   /// - Parameter paths: the runs' folders, one at least.
   /// - Throws: `TrainingError.missing` where there is no run, `unusable` for a damaged file with the
-  ///   line; `ConfigurationError`, `FileError`.
-  package init(_ paths: [String]) throws {
+  ///   line; `SettingsError`, `FileError`.
+  package init(_ paths: [String], _ catalog: SettingsCatalog) throws {
     precondition(!paths.isEmpty, "a report needs a run")
-    try self.init(ReportGroup.groups(of: try paths.map { try ReportRun($0) }))
+    try self.init(ReportGroup.groups(of: try paths.map { try ReportRun($0, catalog) }))
   }
 
   /// Reads the runs of a comparison, each arm a group under its name; the base without training has no
   /// runs to show, but its row in the result.
   ///
   /// - Throws: as `init(_:)` does, and `unusable` for a damaged `comparison.json`.
-  package init(_ folder: ComparisonFolder, _ plan: ComparisonPlan) throws {
+  package init(
+    _ folder: ComparisonFolder, _ plan: ComparisonPlan, _ catalog: SettingsCatalog
+  ) throws {
     let runs = plan.runs
     try self.init(
       plan.arms.indices.compactMap { index in
         let own = try runs.filter { $0.arm == index }.map {
-          try ReportRun(folder.folder(of: $0).path)
+          try ReportRun(folder.folder(of: $0).path, catalog)
         }
         return own.isEmpty ? nil : ReportGroup(label: plan.arms[index].name, runs: own)
       }, comparison: ReportResult(result: folder.result()))
@@ -74,7 +76,7 @@ package struct RunReport: Sendable {
   private var title: String {
     if groups.count == 1 {
       let configuration = groups[0].configuration
-      return "\(groups[0].label) on \(configuration.suiteLabel)"
+      return "\(groups[0].label) on \(configuration.run.suiteLabel)"
     }
     let labels = groups.map(\.label).joined(separator: " · ")
     return labels.count <= 80
@@ -82,14 +84,14 @@ package struct RunReport: Sendable {
   }
 
   private var lead: [String] {
-    let seeds = Set(runs.map(\.configuration.seed)).sorted()
-    let models = Set(runs.map { ReportGroup.fileName($0.configuration.model) }).sorted()
+    let seeds = Set(runs.map(\.configuration.run.seed)).sorted()
+    let models = Set(runs.map { ReportGroup.fileName($0.configuration.run.model) }).sorted()
     let steps = runs.map(\.steps).max() ?? 0
     return [
       "from \(models.joined(separator: ", "))",
       seeds.count == 1 ? "seed \(seeds[0])" : Quantity.counted(seeds.count, "seed"),
       runs.count == 1
-        ? "\(Quantity.grouped(steps)) of \(Quantity.counted(runs[0].configuration.steps, "step"))"
+        ? "\(Quantity.grouped(steps)) of \(Quantity.counted(runs[0].configuration.run.steps, "step"))"
         : "\(Quantity.counted(runs.count, "run")), \(Quantity.counted(steps, "step"))",
     ]
   }

@@ -1,7 +1,7 @@
 internal import Settings
 internal import Statistics
 
-extension Configuration.MetricNames {
+extension MetricNames {
   /// The name of a metric.
   package func tag(of metric: String) -> String {
     switch self {

@@ -1,8 +1,8 @@
 internal import Checkpointing
-internal import Experience
+package import Experience
 internal import Foundation
-internal import Runs
-internal import Settings
+package import Runs
+package import Settings
 
 /// Writes the metrics of a run as an event file for TensorBoard, `RUN/tensorboard/events.out.tfevents.hone`.
 ///
@@ -10,13 +10,13 @@ internal import Settings
 /// there, so that steps which a resumed run takes again are not in it twice. An event's time is that of
 /// the run's first moment and the seconds of its steps, whatever lay between two sessions.
 package final class TensorBoardObserver: TrainingObserver {
-  private let names: Configuration.MetricNames
+  private let names: MetricNames
   private var handle: FileHandle?
   private var path = ""
   private var wallTime = 0.0
 
   /// Writes under these names.
-  package init(names: Configuration.MetricNames) { self.names = names }
+  package init(names: MetricNames) { self.names = names }
 
   /// Makes the file with the steps that are there already.
   ///

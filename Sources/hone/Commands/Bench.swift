@@ -61,7 +61,7 @@ package struct BenchOptions: Command {
       preconditionFailure("the parser knows the presets")
     }
     if let newTokens { preset.newTokens = newTokens }
-    let threads = threads == 0 ? Trainer.processorCount : threads
+    let threads = threads == 0 ? Team.processorCount : threads
     if let verifier { return try measure(verifier, preset, threads: threads) }
     let report = Benchmark.run(preset, threads: threads) { hone_allocation_count() }
     try Console.progress(Self.text(report), isJSON: isJSON)

@@ -55,7 +55,7 @@ package struct CompareOptions: Command {
   /// The arms; none where a comparison is resumed.
   package let arms: [String]
   /// Settings of all arms, the weakest first.
-  package let settings: [ConfigurationSetting]
+  package let settings: [GivenSetting]
   /// Runs of each arm.
   package let seeds: Int
   /// The seed of the first.
@@ -75,7 +75,7 @@ package struct CompareOptions: Command {
     arms = arguments.operands
     folder = arguments.text("run")
     try Self.checkResuming(arguments)
-    var settings: [ConfigurationSetting] = []
+    var settings: [GivenSetting] = []
     if let path = arguments.text("config") {
       settings += try Configuration.settings(ofFile: path)
     }
@@ -83,9 +83,9 @@ package struct CompareOptions: Command {
       ("suite", "suite"), ("model", "model"), ("steps", "steps"), ("tokens", "token_budget"),
     ] {
       guard let given = arguments.values.last(where: { $0.name == flag }) else { continue }
-      settings.append(ConfigurationSetting(key: key, given: .value(given.value), origin: .flag))
+      settings.append(GivenSetting(key: key, given: .value(given.value), origin: .flag))
     }
-    settings += try arguments.texts("set").map { try ConfigurationSetting(assignment: $0) }
+    settings += try arguments.texts("set").map { try GivenSetting(assignment: $0) }
     self.settings = settings
     seeds = arguments.integer("seeds") ?? Self.defaultSeeds
     firstSeed = arguments.integer("first-seed") ?? 0

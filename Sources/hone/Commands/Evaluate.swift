@@ -82,7 +82,7 @@ package struct EvaluateOptions: Command {
         samples: samples, temperature: temperature,
         maxCompletionTokens: tokens, seed: UInt64(seed)),
       suite: opened, vocabulary: bundle.vocabulary, layout: bundle.parameters.layout,
-      threads: Trainer.processorCount)
+      threads: Team.processorCount)
     let result = evaluator.evaluate(Transformer(bundle.parameters))
     let summary = EvaluationSummary(result, taskOrder: opened.taskNames)
     var presenter = TrainPresenter(isJSON: isJSON, isQuiet: false)

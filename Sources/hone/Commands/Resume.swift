@@ -43,8 +43,7 @@ package struct ResumeOptions: Command {
     if untilInputEnds { Interruption.watchInput() }
     if ComparisonFolder.isComparison(runFolder) {
       guard steps == nil else {
-        throw ConfigurationError(
-          .setting, "\(runFolder) is a comparison, whose budget stays as planned; leave --steps out"
+        throw SettingsError("\(runFolder) is a comparison, whose budget stays as planned; leave --steps out"
         )
       }
       return try CompareSession(

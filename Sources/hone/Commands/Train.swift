@@ -33,15 +33,15 @@ package struct TrainOptions: Command {
   package let isQuiet: Bool
 
   package init(_ arguments: ParsedArguments) throws {
-    var settings: [ConfigurationSetting] = []
+    var settings: [GivenSetting] = []
     if let path = arguments.text("config") {
       settings += try Configuration.settings(ofFile: path)
     }
     let flags = Set(Configuration.fields.map(\.flag))
     settings += arguments.values.filter { flags.contains($0.name) }.map {
-      ConfigurationSetting(key: $0.name, given: .value($0.value), origin: .flag)
+      GivenSetting(key: $0.name, given: .value($0.value), origin: .flag)
     }
-    settings += try arguments.texts("set").map { try ConfigurationSetting(assignment: $0) }
+    settings += try arguments.texts("set").map { try GivenSetting(assignment: $0) }
     configuration = try Configuration(resolving: settings)
     isDryRun = arguments.isOn("dry-run")
     isJSON = arguments.isOn("json")
@@ -53,7 +53,7 @@ package struct TrainOptions: Command {
       let trainer = try Trainer(starting: configuration)
       return try TrainSession(trainer, isJSON: isJSON, isQuiet: isQuiet).run()
     }
-    let memory = try Trainer.memoryEstimate(configuration)
+    let memory = try RunInputs.memoryEstimate(configuration)
     if !isQuiet { try Console.progress(configuration.explain(memoryBytes: memory), isJSON: isJSON) }
     if isJSON { try Console.result(configuration.explanationJSON() + "\n") }
     return .success

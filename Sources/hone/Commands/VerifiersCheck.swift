@@ -100,7 +100,7 @@ package struct VerifiersCheckOptions: Command {
         ?? "built in")
     check.seed = seed
     check.attackedProblems = attackProblems
-    check.threads = Trainer.processorCount
+    check.threads = Team.processorCount
     check.only = only.isEmpty ? nil : Set(only)
     check.allowed = Set(allowed)
     let findings = try check.run(verifier, on: chosen)

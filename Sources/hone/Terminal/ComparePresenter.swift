@@ -48,8 +48,8 @@ package struct ComparePresenter {
   ) {
     finished = outcomes.count { $0 != nil }
     say(
-      "Hone · compare \(plan.arms.map(\.name).joined(separator: ", ")) on \(plan.common.suite) · from "
-        + "\(plan.common.model) · \(plan.seedsInWords) · \(plan.budgetInWords)")
+      "Hone · compare \(plan.arms.map(\.name).joined(separator: ", ")) on \(plan.common.run.suite) · from "
+        + "\(plan.common.run.model) · \(plan.seedsInWords) · \(plan.budgetInWords)")
     if finished < outcomes.count {
       say(
         Quantity.counted(outcomes.count, "run")
@@ -141,8 +141,8 @@ package struct ComparePresenter {
     let configuration = plan.runs[index].configuration
     let tokens = metrics["num_completion_tokens"] ?? 0
     let byTokens =
-      configuration.tokenBudget > 0 ? tokens / Double(configuration.tokenBudget) : 0
-    return min(1, max(byTokens, (metrics["step"] ?? 0) / Double(configuration.steps)))
+      configuration.run.tokenBudget > 0 ? tokens / Double(configuration.run.tokenBudget) : 0
+    return min(1, max(byTokens, (metrics["step"] ?? 0) / Double(configuration.run.steps)))
   }
 
   /// `grpo-0 37/100 reward 0.71`.
@@ -150,7 +150,7 @@ package struct ComparePresenter {
     let run = plan.runs[index]
     let step = Int(metrics["step"] ?? 0)
     var text = "\(run.name) \(step)"
-    if run.configuration.tokenBudget == 0 { text += "/\(run.configuration.steps)" }
+    if run.configuration.run.tokenBudget == 0 { text += "/\(run.configuration.run.steps)" }
     let measure = metrics["reward"] == nil ? "loss" : "reward"
     if let value = metrics[measure] { text += " \(measure) \(Quantity.fixed(value, digits: 2))" }
     return text

@@ -55,19 +55,19 @@ package struct TrainPresenter: Sendable {
     say(
       [
         styled("Hone", .bold),
-        "\(configuration.algorithm.rawValue) on \(configuration.suite)",
-        "from \(model) (\(size) M parameters)", "seed \(configuration.seed)",
+        "\(configuration.algorithm.rawValue) on \(configuration.run.suite)",
+        "from \(model) (\(size) M parameters)", "seed \(configuration.run.seed)",
         Quantity.counted(threads, "thread"),
       ].joined(separator: " · "))
     let steps =
-      Quantity.counted(configuration.steps, "step")
-      + (configuration.tokenBudget > 0
-        ? " or \(Quantity.counted(configuration.tokenBudget, "completion token"))" : "")
+      Quantity.counted(configuration.run.steps, "step")
+      + (configuration.run.tokenBudget > 0
+        ? " or \(Quantity.counted(configuration.run.tokenBudget, "completion token"))" : "")
     if configuration.samplesCompletions {
       say(
         "\(Quantity.counted(configuration.problems, "problem")) × \(configuration.groupSize) samples"
           + " = \(Quantity.counted(configuration.completionsPerStep, "completion")) a step, up to "
-          + "\(Quantity.counted(configuration.maxCompletionTokens, "token")) each · \(steps)")
+          + "\(Quantity.counted(configuration.run.maxCompletionTokens, "token")) each · \(steps)")
     } else {
       say("\(Quantity.counted(configuration.problems, "demonstration")) a step · \(steps)")
     }
