@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Messages
 internal import Verifiers
 
 /// What needs no work: the prompt again, sums left undone, and guesses.

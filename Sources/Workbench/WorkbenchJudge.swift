@@ -1,5 +1,6 @@
 internal import Kernels
 internal import Messages
+internal import Parallel
 internal import PluginHost
 internal import Synchronization
 internal import Verifiers
@@ -43,7 +44,7 @@ struct WorkbenchJudge: Sendable {
 
   /// The verdicts of one call.
   private func verdicts(_ submissions: [Submission]) -> [Verdict] {
-    guard verifier.plugins.isEmpty else {
+    guard verifier.calling == .concurrently else {
       return verifier.verify(submissions, failuresAllowed: submissions.count)
     }
     return concurrentVerdicts(submissions.count, chunk: 64, threads: threads) { range in
@@ -85,7 +86,7 @@ func concurrentVerdicts(
   _ count: Int, chunk: Int, threads: Int, _ verdicts: @Sendable (Range<Int>) -> [Verdict]
 ) -> [Verdict] {
   let results = Mutex([Verdict](repeating: .failure("not judged"), count: count))
-  Parallel.forEachChunk(of: count, chunk: chunk, threads: threads) { range in
+  Team(threads: threads).forEachChunk(of: count, chunk: chunk) { range in
     let found = verdicts(range)
     results.withLock { $0.replaceSubrange(range, with: found) }
   }

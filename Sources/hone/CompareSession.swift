@@ -1,5 +1,8 @@
+internal import Algorithms
 import Analysis
+internal import Experience
 import Foundation
+internal import Parallel
 
 /// Trains the runs of a comparison, as many at a time as there are threads, and says what came of it.
 struct CompareSession {
@@ -8,6 +11,7 @@ struct CompareSession {
   private let isJSON: Bool
   private let isQuiet: Bool
   private let threads: Int
+  private let catalog = AlgorithmRegistry.shared.catalog
 
   /// Plans the work.
   ///
@@ -51,7 +55,7 @@ struct CompareSession {
   func run() throws -> ExitCode {
     Interruption.listen()
     let start = Date()
-    let lock = try folder.prepare(plan)
+    let lock = try folder.prepare(plan, catalog)
     defer { withExtendedLifetime(lock) {} }
     var outcomes: [ComparisonOutcome?] = try plan.runs.map { run in
       try folder.folder(of: run).result().map { .finished($0) }
@@ -79,7 +83,7 @@ struct CompareSession {
     try folder.write(comparison)
     let report =
       plan.runs.isEmpty
-      ? nil : writeReport(of: folder.path) { try RunReport(folder, plan) }
+      ? nil : writeReport(of: folder.path) { try RunReport(folder, plan, catalog) }
     let seconds = Date().timeIntervalSince(start)
     if !(isQuiet && isJSON) {
       let text = ComparisonTable(comparison).text(

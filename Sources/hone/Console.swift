@@ -1,5 +1,7 @@
-package import Checkpointing
+internal import Checkpointing
 import Foundation
+package import JSON
+internal import Messages
 
 /// The two streams of the tool.
 package enum Console {

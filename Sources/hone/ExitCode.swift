@@ -1,6 +1,7 @@
 import Checkpointing
 internal import Experience
 import LanguageModel
+internal import Settings
 import TaskSuites
 import Verifiers
 

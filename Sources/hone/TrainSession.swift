@@ -1,3 +1,4 @@
+internal import Algorithms
 import Analysis
 internal import Experience
 import Foundation
@@ -6,34 +7,34 @@ internal import Settings
 internal import Statistics
 import TaskSuites
 
-/// Runs a trainer with progress on the terminal: what `train` and `resume` share.
+/// Trains with progress on the terminal: what `train` and `resume` share.
 struct TrainSession {
-  private let trainer: Trainer
+  private let training: TrainingRun
   private let isJSON: Bool
   private let observer: Observer
 
-  init(_ trainer: Trainer, isJSON: Bool, isQuiet: Bool) {
-    self.trainer = trainer
+  init(_ training: TrainingRun, isJSON: Bool, isQuiet: Bool) {
+    self.training = training
     self.isJSON = isJSON
     observer = Observer(
-      TrainPresenter(isJSON: isJSON, isQuiet: isQuiet), trainer.configuration,
-      taskOrder: trainer.suite.taskNames)
+      TrainPresenter(isJSON: isJSON, isQuiet: isQuiet), training.configuration,
+      taskOrder: training.suite.taskNames)
   }
 
   /// Trains to the end or to the first Ctrl-C.
   ///
-  /// - Throws: as `Trainer.train` does.
+  /// - Throws: as `TrainingRun.train` does.
   func run() throws -> ExitCode {
     Interruption.listen()
     let start = Date()
-    for warning in trainer.warnings { Console.complain("warning: \(warning)\n") }
+    for warning in training.warnings { Console.complain("warning: \(warning)\n") }
     observer.presenter.header(
-      trainer.configuration, model: trainer.model.name,
-      parameters: trainer.model.parameters.layout.count, threads: trainer.threads)
-    for note in trainer.notes { observer.presenter.note(note) }
+      training.configuration, model: training.model.name,
+      parameters: training.model.parameters.layout.count, threads: training.team.threads)
+    for note in training.notes { observer.presenter.note(note) }
     let summary: TrainingSummary
     do {
-      summary = try trainer.train(observer: observer) { Interruption.isRequested }
+      summary = try training.train(observer: observer) { Interruption.isRequested }
     } catch {
       observer.presenter.clear()
       throw error
@@ -41,18 +42,18 @@ struct TrainSession {
     let report = writeReport(of: summary.run) {
       observer.presenter.clear()
     } make: {
-      try RunReport([summary.run])
+      try RunReport([summary.run], AlgorithmRegistry.shared.catalog)
     }
     guard let after = summary.after else {
       observer.presenter.stopped(
-        afterStep: summary.steps, of: trainer.configuration.run.steps,
+        afterStep: summary.steps, of: training.configuration.run.steps,
         resume: "Tools/hone resume \(quotedForShell(summary.run))")
       if isJSON { try Console.json(Outcome(summary)) }
       return .interrupted
     }
-    observer.presenter.after(EvaluationSummary(after, taskOrder: trainer.suite.taskNames))
+    observer.presenter.after(EvaluationSummary(after, taskOrder: training.suite.taskNames))
     if let shadow = summary.shadow { observer.presenter.shadow(shadow.sentence) }
-    let example = trainer.suite.problem(at: 0, split: .test).problem.prompt
+    let example = training.suite.problem(at: 0, split: .test).problem.prompt
     observer.presenter.finished(
       run: summary.run, report: report, weightsHash: summary.weightsHash,
       seconds: Date().timeIntervalSince(start),

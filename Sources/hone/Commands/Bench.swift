@@ -1,5 +1,6 @@
 import CAllocationCounter
 import Foundation
+internal import Parallel
 internal import PluginHost
 internal import Runs
 import Statistics

@@ -1,5 +1,7 @@
+internal import Algorithms
 import Analysis
-internal import Settings
+internal import Experience
+package import Settings
 
 /// `hone compare`: trains several algorithms under several seeds and says how they differ.
 package struct CompareOptions: Command {
@@ -9,14 +11,14 @@ package struct CompareOptions: Command {
     operands: [
       .init(
         "ALGORITHM",
-        "an arm: \(ComparisonArm.names.joined(separator: ", ")); with settings of its own as "
+        "an arm: \(ComparisonArm.names(AlgorithmRegistry.shared.catalog).joined(separator: ", ")); with settings of its own as "
           + "NAME:KEY=VALUE,KEY=VALUE, with a label as LABEL=NAME:…; none at all: resume the "
           + "comparison in --run", count: 0...Int.max)
     ],
     options: [
       OptionSpecification(
         "suite", .text(placeholder: "NAME|FILE"), "shipped suite, or a suite file",
-        remarks: ["default \(Configuration().suite)"]),
+        remarks: ["default \(RunSettings().suite)"]),
       OptionSpecification(
         "model", .text(placeholder: "NAME|FILE"), "the base of all arms, as in hone train",
         remarks: ["default: the suite's own"]),
@@ -31,7 +33,7 @@ package struct CompareOptions: Command {
       OptionSpecification(
         "tokens", .integer(1...Int.max),
         "budget of each run in completion tokens, instead of steps",
-        remarks: ["the step that reaches it is the last"], otherNames: ["token-budget"]),
+        remarks: ["the step that reaches it is the last"], aliases: ["token-budget"]),
       OptionSpecification(
         "run", .text(placeholder: "DIR"), "folder of the comparison; one that is there is resumed",
         remarks: ["default runs/compare-SUITE-ARMS"]),
@@ -77,7 +79,7 @@ package struct CompareOptions: Command {
     try Self.checkResuming(arguments)
     var settings: [GivenSetting] = []
     if let path = arguments.text("config") {
-      settings += try Configuration.settings(ofFile: path)
+      settings += try SettingsCatalog.settings(ofFile: path)
     }
     for (flag, key) in [
       ("suite", "suite"), ("model", "model"), ("steps", "steps"), ("tokens", "token_budget"),
@@ -116,9 +118,11 @@ package struct CompareOptions: Command {
     let place: ComparisonFolder
     if arms.isEmpty, let folder {
       place = ComparisonFolder(folder)
-      plan = try place.plan()
+      plan = try place.plan(AlgorithmRegistry.shared.catalog)
     } else {
-      plan = try ComparisonPlan(arms: arms, settings: settings, seeds: seeds, firstSeed: firstSeed)
+      plan = try ComparisonPlan(
+        arms: arms, settings: settings, seeds: seeds, firstSeed: firstSeed,
+        catalog: AlgorithmRegistry.shared.catalog)
       place = ComparisonFolder(folder ?? plan.defaultFolder)
     }
     let session = CompareSession(

@@ -1,5 +1,7 @@
+internal import Algorithms
 import Analysis
 import Checkpointing
+internal import Experience
 internal import JSON
 
 /// The options of `hone diff`.
@@ -24,7 +26,7 @@ package struct DiffOptions: Command {
   }
 
   package func run() throws -> ExitCode {
-    let diff = try RunDiff(first, second)
+    let diff = try RunDiff(first, second, AlgorithmRegistry.shared.catalog)
     try Console.progress(diff.text, isJSON: isJSON)
     if isJSON { try Console.json(diff.json) }
     return diff.divergence == nil ? .success : .negative

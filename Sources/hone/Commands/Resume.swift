@@ -1,4 +1,8 @@
+internal import Algorithms
 import Analysis
+internal import Experience
+internal import Runs
+internal import Settings
 
 /// The options of `hone resume`.
 package struct ResumeOptions: Command {
@@ -47,11 +51,13 @@ package struct ResumeOptions: Command {
         )
       }
       return try CompareSession(
-        ComparisonFolder(runFolder), ComparisonFolder(runFolder).plan(), threads: threads ?? 0,
+        ComparisonFolder(runFolder),
+        ComparisonFolder(runFolder).plan(AlgorithmRegistry.shared.catalog), threads: threads ?? 0,
         isJSON: isJSON, isQuiet: isQuiet
       ).run()
     }
-    let trainer = try Trainer(resuming: runFolder, steps: steps, threads: threads)
-    return try TrainSession(trainer, isJSON: isJSON, isQuiet: isQuiet).run()
+    let training = try TrainingRun(
+      resuming: runFolder, algorithms: .shared, steps: steps, threads: threads)
+    return try TrainSession(training, isJSON: isJSON, isQuiet: isQuiet).run()
   }
 }

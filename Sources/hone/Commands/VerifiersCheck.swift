@@ -1,5 +1,6 @@
 import Foundation
 internal import Messages
+internal import Parallel
 internal import PluginHost
 internal import Runs
 import TaskSuites

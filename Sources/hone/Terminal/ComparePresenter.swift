@@ -1,6 +1,6 @@
 package import Analysis
 package import Foundation
-internal import Runs
+package import Runs
 import Statistics
 
 /// Shows a comparison as it goes: what it is, a line for each run that ends, and on a terminal a live

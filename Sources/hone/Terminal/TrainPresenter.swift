@@ -1,6 +1,6 @@
 import Foundation
 internal import Runs
-internal import Settings
+package import Settings
 import Statistics
 
 /// Shows a run as it goes: what it is, a line per step, the scores before and after, and what to do
@@ -55,7 +55,7 @@ package struct TrainPresenter: Sendable {
     say(
       [
         styled("Hone", .bold),
-        "\(configuration.algorithm.rawValue) on \(configuration.run.suite)",
+        "\(configuration.algorithm) on \(configuration.run.suite)",
         "from \(model) (\(size) M parameters)", "seed \(configuration.run.seed)",
         Quantity.counted(threads, "thread"),
       ].joined(separator: " · "))
@@ -63,13 +63,17 @@ package struct TrainPresenter: Sendable {
       Quantity.counted(configuration.run.steps, "step")
       + (configuration.run.tokenBudget > 0
         ? " or \(Quantity.counted(configuration.run.tokenBudget, "completion token"))" : "")
-    if configuration.samplesCompletions {
+    let step = configuration.step
+    let examples = Quantity.counted(step.examples, step.example)
+    if case .integer(let problems)? = configuration.value("problems"),
+      case .integer(let copies)? = configuration.value("group_size")
+    {
+      let limit = Quantity.counted(configuration.run.maxCompletionTokens, "token")
       say(
-        "\(Quantity.counted(configuration.problems, "problem")) × \(configuration.groupSize) samples"
-          + " = \(Quantity.counted(configuration.completionsPerStep, "completion")) a step, up to "
-          + "\(Quantity.counted(configuration.run.maxCompletionTokens, "token")) each · \(steps)")
+        "\(Quantity.counted(problems, "problem")) × \(copies) samples = \(examples) a step, up to "
+          + "\(limit) each · \(steps)")
     } else {
-      say("\(Quantity.counted(configuration.problems, "demonstration")) a step · \(steps)")
+      say("\(examples) a step · \(steps)")
     }
     say("")
   }

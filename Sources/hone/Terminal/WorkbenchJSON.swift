@@ -1,4 +1,6 @@
-package import Checkpointing
+internal import Checkpointing
+package import JSON
+internal import Settings
 import Statistics
 import Verifiers
 package import Workbench
