@@ -7,6 +7,16 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// A module of Hone, with the arrows to those it imports.
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, of dependencies: Target.Dependency...) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
 let package = Package(
   name: "hone",
   products: [
@@ -20,57 +30,57 @@ let package = Package(
       name: "CLibArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(
       name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-
     .target(name: "CAllocationCounter"),
-    .target(name: "Kernels", dependencies: ["COpenBLAS"], swiftSettings: settings),
-    .target(name: "LanguageModel", dependencies: ["Kernels"], swiftSettings: settings),
     .target(name: "CPluginHost"),
-    .target(name: "Verifiers", dependencies: ["CPluginHost"], swiftSettings: settings),
-    .target(name: "TaskSuites", dependencies: ["Verifiers"], swiftSettings: settings),
-    .target(
-      name: "Checkpointing", dependencies: ["CLibArchive", "CLibCrypto"], swiftSettings: settings),
-    .target(
-      name: "Learning", dependencies: ["Kernels", "LanguageModel"], swiftSettings: settings),
-    .target(
-      name: "Settings", dependencies: ["LanguageModel", "Learning", "Verifiers"],
-      swiftSettings: settings),
-    .target(
-      name: "Algorithms", dependencies: ["Learning", "Settings"], swiftSettings: settings),
-    .target(
-      name: "Training",
-      dependencies: [
-        "Kernels", "LanguageModel", "Learning", "Verifiers", "TaskSuites", "Checkpointing",
-      ],
-      swiftSettings: settings),
+
+    module("Messages"),
+    module("JSON", "Messages"),
+    module("Parallel"),
+    module("Kernels", "COpenBLAS", "Parallel"),
+    module("LanguageModel", "JSON", "Kernels", "Parallel"),
+    module("Verifiers", "Messages"),
+    module("PluginHost", "CPluginHost", "JSON", "Messages", "Verifiers"),
+    module("TaskSuites", "JSON", "Messages", "PluginHost", "Verifiers"),
+    module("Checkpointing", "CLibArchive", "CLibCrypto", "JSON"),
+    module("Statistics", "Kernels"),
+    module(
+      "Workbench", "JSON", "Kernels", "Messages", "Parallel", "PluginHost", "Statistics",
+      "TaskSuites", "Verifiers"),
+    module("Learning", "Kernels", "LanguageModel", "Parallel", "Statistics"),
+    module("Settings", "JSON", "LanguageModel", "Learning", "Messages", "Statistics"),
+    module(
+      "Experience", "Kernels", "LanguageModel", "Learning", "Parallel", "PluginHost", "Settings",
+      "Statistics", "TaskSuites", "Verifiers"),
+    module("Algorithms", "Experience", "Learning", "Settings", "Statistics"),
+    module(
+      "Runs", "Checkpointing", "Experience", "JSON", "Kernels", "LanguageModel", "Learning",
+      "Messages", "Parallel", "PluginHost", "Settings", "Statistics", "TaskSuites", "Verifiers"),
+    module(
+      "Analysis", "Checkpointing", "Experience", "JSON", "LanguageModel", "Learning", "Messages",
+      "Parallel", "Runs", "Settings", "Statistics", "TaskSuites", "Verifiers"),
     .executableTarget(
       name: "hone",
       dependencies: [
-        "Algorithms", "Settings", "Training", "Learning", "Checkpointing", "LanguageModel",
-        "TaskSuites", "Verifiers", "CAllocationCounter",
+        "Algorithms", "Analysis", "CAllocationCounter", "Checkpointing", "Experience", "JSON",
+        "LanguageModel", "Learning", "Messages", "Parallel", "PluginHost", "Runs", "Settings",
+        "Statistics", "TaskSuites", "Verifiers", "Workbench",
       ], swiftSettings: settings),
 
     .target(
       name: "TestSupport", dependencies: ["Kernels", "LanguageModel"], path: "Tests/TestSupport",
       swiftSettings: settings),
-    .testTarget(
-      name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: settings),
-    .testTarget(
-      name: "LanguageModelTests", dependencies: ["LanguageModel", "Checkpointing", "TestSupport"],
-      swiftSettings: settings),
-    .testTarget(name: "VerifiersTests", dependencies: ["Verifiers"], swiftSettings: settings),
-    .testTarget(
-      name: "TaskSuitesTests", dependencies: ["TaskSuites"], swiftSettings: settings),
-    .testTarget(
-      name: "CheckpointingTests", dependencies: ["Checkpointing", "TestSupport"],
-      swiftSettings: settings),
-    .testTarget(
-      name: "SettingsTests", dependencies: ["Algorithms", "Learning", "Settings", "Training"],
-      swiftSettings: settings),
-    .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Learning", "TestSupport"],
-      swiftSettings: settings),
-    .testTarget(
-      name: "ToolTests", dependencies: ["hone", "Algorithms", "Learning", "Settings", "TestSupport"], swiftSettings: settings),
+    tests("KernelsTests", of: "Kernels", "Parallel"),
+    tests("LanguageModelTests", of: "Checkpointing", "LanguageModel", "Parallel"),
+    tests("JSONTests", of: "JSON"),
+    tests("VerifiersTests", of: "Messages", "Verifiers"),
+    tests("PluginHostTests", of: "JSON", "PluginHost", "Verifiers"),
+    tests("TaskSuitesTests", of: "JSON", "TaskSuites"),
+    tests("CheckpointingTests", of: "Checkpointing"),
+    tests("StatisticsTests", of: "Statistics"),
+    tests("SettingsTests", of: "Algorithms", "JSON", "Learning", "Settings"),
+    tests("WorkbenchTests", of: "Workbench"),
+    tests("AnalysisTests", of: "Analysis"),
+    tests("ToolTests", of: "Algorithms", "Settings", "hone"),
     .testTarget(name: "RecipeTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -1,4 +1,7 @@
+package import Experience
+package import Learning
 package import Settings
+internal import Statistics
 
 /// Advantage actor-critic: one update a step along the policy gradient, with a critic as the baseline.
 ///
@@ -77,5 +80,53 @@ package struct A2CSettings: AlgorithmSettings {
     step.critic = critic.kind
     step.keepsReference = divergence.needsReference
     return step
+  }
+}
+
+/// Advantage actor-critic, from problems to new weights.
+package struct A2C: Algorithm {
+  package let policy: Network
+  private let settings: A2CSettings
+  private let sampler: Sampler
+  private let reference: ReferencePolicy
+  private let actorCritic: ActorCritic
+
+  package init(_ settings: A2CSettings, _ lab: Lab) {
+    self.settings = settings
+    policy = ActorCritic.policy(settings.critic, settings.optimizer, lab, settings.run)
+    sampler = Sampler(
+      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      length: settings.length)
+    reference = ReferencePolicy(settings.divergence, lab, beside: policy)
+    actorCritic = ActorCritic(
+      settings.critic, settings.optimizer, lab, settings.run, policy: policy,
+      // -Â_t log π_θ(a_t | s_t) - β H, and (R_t - V(s_t))² / 2
+      actorLoss: PolicyObjective(
+        PolicyLoss(.policyGradient, settings.divergence, settings.loss), settings.loss,
+        settings.run),
+      valueClip: nil)
+  }
+
+  package var networks: [(name: String, network: Network)] { actorCritic.networks }
+
+  package mutating func step(_ step: Int) throws -> StepOutcome {
+    // a_t ~ π_θ(· | s_t), and r_T from the program that checks the completion
+    var samples = try sampler.samples(step: step, from: policy)
+    reference.takeOffRewards(of: &samples)
+    var batch = samples.batch()
+    reference.measure(&batch)
+    // R_t, and Â_t = R_t - V(s_t)
+    let estimates = actorCritic.estimate(
+      &batch, rewards: samples.outcomeRewards, penalty: reference.tokenPenalty(on: batch))
+    var updates = actorCritic.updates(of: step)
+    try updates.take(on: batch)
+    return actorCritic.outcome(
+      step, samples, batch, estimates, updates, logged: settings.sampling.logCompletions)
+  }
+
+  package mutating func state(_ snapshot: any Snapshot) throws {
+    try policy.state(snapshot)
+    try reference.state(snapshot)
+    try actorCritic.critic.state(snapshot)
   }
 }

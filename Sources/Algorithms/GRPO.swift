@@ -1,5 +1,7 @@
+package import Experience
 package import Learning
 package import Settings
+internal import Statistics
 
 /// Group relative policy optimization: PPO's clipped objective without a critic.
 ///
@@ -166,4 +168,74 @@ package enum Surrogate: String, Sendable, CaseIterable {
   case clip
   /// It is a weight with a cap, and every token keeps a gradient (CISPO, arXiv 2506.13585).
   case cispo
+}
+
+/// Group relative policy optimization, from problems to new weights.
+package struct GRPO: Algorithm {
+  package let policy: Network
+  private let settings: GRPOSettings
+  private let lab: Lab
+  private let sampler: Sampler
+  private let reference: ReferencePolicy
+  private let objective: PolicyObjective
+
+  package init(_ settings: GRPOSettings, _ lab: Lab) {
+    self.settings = settings
+    self.lab = lab
+    policy = lab.network(
+      lab.model, settings.optimizer, temperature: settings.run.temperature)
+    sampler = Sampler(
+      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      length: settings.length, rounds: settings.samplingRounds)
+    reference = ReferencePolicy(settings.divergence, lab, beside: policy)
+    // -min(ρ_t Â, clip(ρ_t, 1 - ε_low, 1 + ε_high) Â) + β KL - c H,   ρ_t = π_θ(o_t) / π_old(o_t)
+    objective = PolicyObjective(
+      PolicyLoss(
+        settings.surrogate == .clip
+          ? .clipped(ClippedSurrogate(settings.clip))
+          : .truncatedWeight(TruncatedWeightSurrogate(cap: settings.weightCap)),
+        ratioLevel: settings.ratioLevel, settings.divergence, settings.loss),
+      settings.loss, settings.run)
+  }
+
+  package mutating func step(_ step: Int) throws -> StepOutcome {
+    // o_1 … o_G ~ π_old(· | q); r_i from the program that checks o_i, never from the policy
+    var samples = try sampler.samples(step: step, from: policy)
+    reference.takeOffRewards(of: &samples)
+    // Â_i = (r_i - mean r) / (std r + δ) inside each group
+    let relative = groupRelativeAdvantages(
+      rewards: samples.rewards, groupSize: settings.sampling.groupSize,
+      scale: settings.advantageScale, epsilon: settings.advantageEpsilon)
+    // The groups that are not flat, with log π_ref and log π_old; one update needs no log π_old
+    var batch = samples.batch(skipping: relative.isFlat)
+    batch[.advantage] = .sequences(batch.sequences.map { relative.advantages[$0] })
+    reference.measure(&batch)
+    if settings.updates.perStep > 1 {
+      batch[.old] = .occurrences(policy.logProbabilities(of: batch))
+    }
+    // μ passes over the batch
+    var report = PolicyReport(
+      loss: objective.loss, advantages: relative.advantages,
+      learningRate: lab.learningRate(settings.optimizer, step: step),
+      logged: settings.sampling.logCompletions)
+    for epoch in 0..<settings.updates.epochs {
+      for part in batch.minibatches(
+        settings.updates.minibatches, keeping: settings.sampling.groupSize,
+        order: lab.shuffle(step: step, epoch: epoch))
+      {
+        // forward, slopes of the loss, backward, clipping to a norm, AdamW
+        report.tally.sums.enterMembers(of: part)
+        report.tally += try policy.update(
+          on: part, by: objective, learningRate: report.learningRate)
+      }
+    }
+    var outcome = samples.outcome(step: step, lab, report)
+    if settings.samplingRounds > 1 { outcome.metrics["sampling/rounds"] = Double(samples.rounds) }
+    return outcome
+  }
+
+  package mutating func state(_ snapshot: any Snapshot) throws {
+    try policy.state(snapshot)
+    try reference.state(snapshot)
+  }
 }

@@ -1,4 +1,7 @@
+package import Experience
+package import Learning
 package import Settings
+internal import Statistics
 
 /// Proximal policy optimization with a learned critic.
 ///
@@ -114,5 +117,68 @@ package struct PPOSettings: AlgorithmSettings {
     step.critic = critic.kind
     step.keepsReference = divergence.needsReference
     return step
+  }
+}
+
+/// Proximal policy optimization with a critic, from problems to new weights.
+package struct PPO: Algorithm {
+  package let policy: Network
+  private let settings: PPOSettings
+  private let lab: Lab
+  private let sampler: Sampler
+  private let reference: ReferencePolicy
+  private let actorCritic: ActorCritic
+
+  package init(_ settings: PPOSettings, _ lab: Lab) {
+    self.settings = settings
+    self.lab = lab
+    policy = ActorCritic.policy(settings.critic, settings.optimizer, lab, settings.run)
+    sampler = Sampler(
+      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      length: settings.length)
+    reference = ReferencePolicy(settings.divergence, lab, beside: policy)
+    actorCritic = ActorCritic(
+      settings.critic, settings.optimizer, lab, settings.run, policy: policy,
+      // -min(ρ_t Â_t, clip(ρ_t, 1 - ε, 1 + ε) Â_t) - c_2 H,   ρ_t = π_θ(a_t | s_t) / π_old(a_t | s_t)
+      actorLoss: PolicyObjective(
+        PolicyLoss(
+          .clipped(ClippedSurrogate(settings.clip)), settings.divergence, settings.loss),
+        settings.loss, settings.run),
+      // c_1 max((V - R_t)², (clip(V, V_old - c, V_old + c) - R_t)²) / 2
+      valueClip: settings.valueClip > 0 ? settings.valueClip : nil)
+  }
+
+  package var networks: [(name: String, network: Network)] { actorCritic.networks }
+
+  package mutating func step(_ step: Int) throws -> StepOutcome {
+    // Run π_old: a_t ~ π_old(· | s_t), and r_T from the program that checks the completion
+    var samples = try sampler.samples(step: step, from: policy)
+    reference.takeOffRewards(of: &samples)
+    var batch = samples.batch()
+    reference.measure(&batch)
+    // V_old(s_t) by the critic; δ_t = r_t + γ V_old(s_t+1) - V_old(s_t); Â_t = δ_t + γλ Â_t+1;
+    // R_t = Â_t + V_old(s_t); then Â whitened, and log π_old
+    let estimates = actorCritic.estimate(
+      &batch, rewards: samples.outcomeRewards, penalty: reference.tokenPenalty(on: batch))
+    if settings.updates.perStep > 1 {
+      batch[.old] = .occurrences(policy.logProbabilities(of: batch))
+    }
+    // Optimize both losses, with K epochs of minibatches of shuffled completions
+    var updates = actorCritic.updates(of: step)
+    for epoch in 0..<settings.updates.epochs {
+      for part in batch.minibatches(
+        settings.updates.minibatches, keeping: 1, order: lab.shuffle(step: step, epoch: epoch))
+      {
+        try updates.take(on: part)
+      }
+    }
+    return actorCritic.outcome(
+      step, samples, batch, estimates, updates, logged: settings.sampling.logCompletions)
+  }
+
+  package mutating func state(_ snapshot: any Snapshot) throws {
+    try policy.state(snapshot)
+    try reference.state(snapshot)
+    try actorCritic.critic.state(snapshot)
   }
 }

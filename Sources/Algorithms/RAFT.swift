@@ -1,4 +1,7 @@
+package import Experience
+package import Learning
 package import Settings
+internal import Statistics
 
 /// Rejection-sampling fine-tuning: supervised learning on the policy's own best completions.
 ///
@@ -70,5 +73,70 @@ package struct RAFTSettings: AlgorithmSettings {
       examples: completions, updates: updates.perStep)
     step.keepsReference = divergence.needsReference
     return step
+  }
+}
+
+/// Rejection-sampling fine-tuning, from problems to new weights.
+package struct RAFT: Algorithm {
+  package let policy: Network
+  private let settings: RAFTSettings
+  private let lab: Lab
+  private let sampler: Sampler
+  private let reference: ReferencePolicy
+  private let objective: PolicyObjective
+
+  package init(_ settings: RAFTSettings, _ lab: Lab) {
+    self.settings = settings
+    self.lab = lab
+    policy = lab.network(
+      lab.model, settings.optimizer, temperature: settings.run.temperature)
+    sampler = Sampler(
+      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling)
+    reference = ReferencePolicy(settings.divergence, lab, beside: policy)
+    // -log π_θ(o_t): cross-entropy
+    objective = PolicyObjective(
+      PolicyLoss(.policyGradient, settings.divergence, settings.loss), settings.loss,
+      settings.run)
+  }
+
+  package mutating func step(_ step: Int) throws -> StepOutcome {
+    // o_1 … o_K ~ π_θ(· | q); r_i from the program that checks o_i, never from the policy
+    let samples = try sampler.samples(step: step, from: policy)
+    // The best of each group, if they are good enough
+    let isAccepted = acceptedCompletions(
+      rewards: samples.rewards, groupSize: settings.sampling.groupSize,
+      threshold: settings.acceptanceReward,
+      most: settings.acceptedPerGroup == 0
+        ? settings.sampling.groupSize : settings.acceptedPerGroup)
+    var batch = samples.batch(accepting: isAccepted)
+    batch[.advantage] = .sequences(Array(repeating: 1, count: batch.count))
+    reference.measure(&batch)
+    if settings.updates.perStep > 1 {
+      batch[.old] = .occurrences(policy.logProbabilities(of: batch))
+    }
+    var report = PolicyReport(
+      loss: objective.loss, advantages: isAccepted.map { $0 ? 1 : 0 },
+      learningRate: lab.learningRate(settings.optimizer, step: step),
+      logged: settings.sampling.logCompletions)
+    report.fates.append(.rejected)
+    for epoch in 0..<settings.updates.epochs {
+      for part in batch.minibatches(
+        settings.updates.minibatches, keeping: settings.sampling.groupSize,
+        order: lab.shuffle(step: step, epoch: epoch))
+      {
+        report.tally.sums.enterMembers(of: part)
+        report.tally += try policy.update(
+          on: part, by: objective, learningRate: report.learningRate)
+      }
+    }
+    var outcome = samples.outcome(step: step, lab, report)
+    outcome.metrics["completions/accepted_ratio"] =
+      Double(isAccepted.count { $0 }) / Double(isAccepted.count)
+    return outcome
+  }
+
+  package mutating func state(_ snapshot: any Snapshot) throws {
+    try policy.state(snapshot)
+    try reference.state(snapshot)
   }
 }

@@ -1,4 +1,7 @@
+package import Experience
+package import Learning
 package import Settings
+internal import Statistics
 
 /// REINFORCE with a baseline: the policy gradient itself, one update per batch.
 ///
@@ -64,5 +67,63 @@ package struct REINFORCESettings: AlgorithmSettings {
       examples: completions, updates: 1)
     step.keepsReference = divergence.needsReference
     return step
+  }
+}
+
+/// REINFORCE with a moving-average baseline, from problems to new weights.
+package struct REINFORCE: Algorithm {
+  package let policy: Network
+  private let settings: REINFORCESettings
+  private let lab: Lab
+  private let sampler: Sampler
+  private let reference: ReferencePolicy
+  private let objective: PolicyObjective
+  /// What is remembered from step to step; nil before the first.
+  private var baseline: MovingAverageBaseline?
+
+  package init(_ settings: REINFORCESettings, _ lab: Lab) {
+    self.settings = settings
+    self.lab = lab
+    policy = lab.network(
+      lab.model, settings.optimizer, temperature: settings.run.temperature)
+    sampler = Sampler(
+      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      length: settings.length)
+    reference = ReferencePolicy(settings.divergence, lab, beside: policy)
+    // -A log π_θ(o_t) - c H
+    objective = PolicyObjective(
+      PolicyLoss(.policyGradient, settings.divergence, settings.loss), settings.loss,
+      settings.run)
+  }
+
+  package mutating func step(_ step: Int) throws -> StepOutcome {
+    // o ~ π_θ(· | q); r from the program that checks o, never from the policy
+    var samples = try sampler.samples(step: step, from: policy)
+    reference.takeOffRewards(of: &samples)
+    // A = r - b, then b ← λ b + (1 - λ) mean r
+    var next = baseline ?? MovingAverageBaseline(decay: settings.baselineDecay)
+    let value = next.value
+    let advantages = next.advantages(of: samples.rewards)
+    var batch = samples.batch()
+    batch[.advantage] = .sequences(batch.sequences.map { advantages[$0] })
+    reference.measure(&batch)
+    var report = PolicyReport(
+      loss: objective.loss, advantages: advantages,
+      learningRate: lab.learningRate(settings.optimizer, step: step),
+      logged: settings.sampling.logCompletions)
+    report.tally.sums.enterMembers(of: batch)
+    report.tally += try policy.update(
+      on: batch, by: objective, learningRate: report.learningRate)
+    // Only now: a step that failed leaves no trace.
+    baseline = next
+    var outcome = samples.outcome(step: step, lab, report)
+    outcome.metrics["baseline"] = value
+    return outcome
+  }
+
+  package mutating func state(_ snapshot: any Snapshot) throws {
+    try policy.state(snapshot)
+    try reference.state(snapshot)
+    try snapshot.value("baseline", &baseline)
   }
 }

@@ -1,5 +1,7 @@
+package import Experience
 package import Learning
 package import Settings
+internal import Statistics
 
 /// REINFORCE leave-one-out: each completion against the mean reward of the others of its problem.
 ///
@@ -75,5 +77,67 @@ package struct RLOOSettings: AlgorithmSettings {
       examples: completions, updates: updates.perStep)
     step.keepsReference = divergence.needsReference
     return step
+  }
+}
+
+/// REINFORCE leave-one-out, from problems to new weights.
+package struct RLOO: Algorithm {
+  package let policy: Network
+  private let settings: RLOOSettings
+  private let lab: Lab
+  private let sampler: Sampler
+  private let reference: ReferencePolicy
+  private let objective: PolicyObjective
+
+  package init(_ settings: RLOOSettings, _ lab: Lab) {
+    self.settings = settings
+    self.lab = lab
+    policy = lab.network(
+      lab.model, settings.optimizer, temperature: settings.run.temperature)
+    sampler = Sampler(
+      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      length: settings.length)
+    reference = ReferencePolicy(settings.divergence, lab, beside: policy)
+    // -ρ A once per completion, clipped,   ρ = π_θ(o) / π_old(o)
+    objective = PolicyObjective(
+      PolicyLoss(
+        .clipped(ClippedSurrogate(settings.clip)), ratioLevel: settings.ratioLevel,
+        settings.divergence, settings.loss),
+      settings.loss, settings.run)
+  }
+
+  package mutating func step(_ step: Int) throws -> StepOutcome {
+    // o_1 … o_k ~ π_old(· | q); r_i from the program that checks o_i, never from the policy
+    var samples = try sampler.samples(step: step, from: policy)
+    reference.takeOffRewards(of: &samples)
+    // A_i = r_i - mean of the other r_j of the group
+    let relative = leaveOneOutAdvantages(
+      rewards: samples.rewards, groupSize: settings.sampling.groupSize)
+    var batch = samples.batch(skipping: relative.isFlat)
+    batch[.advantage] = .sequences(batch.sequences.map { relative.advantages[$0] })
+    reference.measure(&batch)
+    if settings.updates.perStep > 1 {
+      batch[.old] = .occurrences(policy.logProbabilities(of: batch))
+    }
+    var report = PolicyReport(
+      loss: objective.loss, advantages: relative.advantages,
+      learningRate: lab.learningRate(settings.optimizer, step: step),
+      logged: settings.sampling.logCompletions)
+    for epoch in 0..<settings.updates.epochs {
+      for part in batch.minibatches(
+        settings.updates.minibatches, keeping: settings.sampling.groupSize,
+        order: lab.shuffle(step: step, epoch: epoch))
+      {
+        report.tally.sums.enterMembers(of: part)
+        report.tally += try policy.update(
+          on: part, by: objective, learningRate: report.learningRate)
+      }
+    }
+    return samples.outcome(step: step, lab, report)
+  }
+
+  package mutating func state(_ snapshot: any Snapshot) throws {
+    try policy.state(snapshot)
+    try reference.state(snapshot)
   }
 }

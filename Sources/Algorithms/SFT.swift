@@ -1,4 +1,7 @@
+package import Experience
+package import Learning
 package import Settings
+internal import Statistics
 
 /// Supervised fine-tuning on the suite's worked demonstrations: cross-entropy of their tokens.
 ///
@@ -63,5 +66,36 @@ package struct SFTSettings: AlgorithmSettings {
     step.samplesCompletions = false
     step.needsDemonstrations = true
     return step
+  }
+}
+
+/// Supervised fine-tuning, from demonstrations to new weights.
+package struct SupervisedFineTuning: Algorithm {
+  package let policy: Network
+  private let settings: SFTSettings
+  private let lab: Lab
+  private let demonstrations: Demonstrations
+  private let objective: PolicyObjective
+
+  package init(_ settings: SFTSettings, _ lab: Lab) {
+    self.settings = settings
+    self.lab = lab
+    // Demonstrations are learned as they are; the temperature is only for sampling.
+    policy = lab.network(lab.model, settings.optimizer, temperature: 1)
+    demonstrations = Demonstrations(
+      lab, perStep: settings.batch.problems, answerOnlyShare: settings.answerOnlyShare)
+    // -log π_θ, the mean over tokens
+    objective = PolicyObjective(
+      PolicyLoss(.policyGradient), normalization: .tokenMean,
+      maxCompletionTokens: settings.run.maxCompletionTokens)
+  }
+
+  package mutating func step(_ step: Int) throws -> StepOutcome {
+    let start = Clock.now
+    let batch = try demonstrations.experience(step: step)
+    let rate = lab.learningRate(settings.optimizer, step: step)
+    let tally = try policy.update(on: batch, by: objective, learningRate: rate)
+    return StepOutcome(
+      step: step, lab, batch, tally, learningRate: rate, start: start)
   }
 }

@@ -1,3 +1,5 @@
+package import JSON
+
 /// A checkpoint as one `.tar.zst` file.
 ///
 /// `tar --zstd -xf` opens it anywhere. It holds `manifest.json` and then entries in a fixed order,

@@ -1,3 +1,5 @@
+package import JSON
+
 /// What an archive says about itself in `manifest.json`, its first entry.
 ///
 /// It comes first so that a reader knows each entry's size and digest before it unpacks the entry,

@@ -1,3 +1,5 @@
+package import JSON
+
 /// A checkpoint's files in memory, from an archive or from a plain Hugging Face folder.
 package struct ModelFiles: Sendable {
   /// The archive or folder that they came from.

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Reads a folder as transformers' `save_pretrained` leaves it.
 struct ModelFolder {
   static let indexName = "model.safetensors.index.json"

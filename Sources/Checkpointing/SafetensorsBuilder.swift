@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Builds a safetensors file in memory: the header first, then each tensor's numbers in its order.
 ///
 /// Numbers are copied once, from the spans that the caller holds, as F32.

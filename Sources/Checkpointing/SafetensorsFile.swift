@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A safetensors file that can't be read: which tensor, and what is wrong.
 package struct SafetensorsError: Error, Hashable, CustomStringConvertible {
   /// The tensor, or nil where the header itself is wrong.

@@ -1,4 +1,5 @@
 internal import Foundation
+package import Parallel
 
 /// AdamW with decoupled weight decay over flat parameters.
 ///
@@ -25,7 +26,7 @@ package struct AdamW: Sendable, Equatable {
   /// Takes one step in place; `step` counts from 1 and `gradientScale` multiplies the gradient.
   package func update(
     _ parameters: FloatView, gradient: FloatView, mean: FloatView, square: FloatView, step: Int,
-    learningRate: Double, gradientScale: Float = 1, threads: Int = 1
+    learningRate: Double, gradientScale: Float = 1, team: Team = .single
   ) {
     let count = parameters.count
     precondition(gradient.count == count && mean.count == count && square.count == count)
@@ -39,7 +40,7 @@ package struct AdamW: Sendable, Equatable {
     let inverseRoot = Float(1 / correction2)
     let tiny = Float(epsilon)
     let (p, g, m, v) = (parameters.handle, gradient.handle, mean.handle, square.handle)
-    Parallel.forEachChunk(of: count, chunk: 1 << 15, threads: threads) { range in
+    team.forEachChunk(of: count, chunk: 1 << 15) { range in
       var i = range.lowerBound
       while i &+ vectorWidth <= range.upperBound {
         let slope = g.load(i) * Vector(gradientScale)

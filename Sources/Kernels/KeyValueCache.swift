@@ -9,7 +9,7 @@ package final class KeyValueCache: Sendable {
   private let keys: FloatBuffer  // (L, slots, K, D, capacity)
   private let values: FloatBuffer  // (L, slots, K, capacity, D)
 
-  /// Makes an empty cache; `capacity` is rounded up to whole vectors.
+  /// An empty cache; `capacity` is rounded up to whole vectors.
   package init(layers: Int, slots: Int, capacity: Int, shape: AttentionShape) {
     self.layers = layers
     self.slots = slots
@@ -38,6 +38,22 @@ package final class KeyValueCache: Sendable {
     for head in 0..<shape.keyValueHeads {
       let target = v.advanced((head &* capacity &+ position) &* D)
       for d in 0..<D { target[d] = valueSource[head &* D &+ d] }
+    }
+  }
+
+  /// Copies the first `count` positions of a slot to another one.
+  package func copy(slot: Int, to other: Int, count: Int) {
+    precondition(0..<slots ~= slot && 0..<slots ~= other && 0...capacity ~= count)
+    let D = shape.headSize
+    for layer in 0..<layers {
+      let (from, to) = (start(layer, slot), start(layer, other))
+      for i in 0..<shape.keyWidth {
+        keys.view(to + i * capacity, count).copy(from: keys.view(from + i * capacity, count))
+      }
+      for head in 0..<shape.keyValueHeads {
+        let place = head * capacity * D
+        values.view(to + place, count * D).copy(from: values.view(from + place, count * D))
+      }
     }
   }
 

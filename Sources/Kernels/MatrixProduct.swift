@@ -1,5 +1,6 @@
 internal import COpenBLAS
 internal import Dispatch
+package import Parallel
 
 /// Matrix products over OpenBLAS, which runs single-threaded: the parallelism is outside.
 ///
@@ -18,7 +19,7 @@ package enum MatrixProduct {
   /// least 48 rows a row's bits no longer depend on the call on the AVX-512 cores, as long as
   /// rows * outer is above 1200 (below, other loops take over; 26 columns suffice) and on
   /// Sandybridge always. Sampler and trainer then agree exactly. On Haswell and Zen rows 6 to 11 of
-  /// every 12 are summed in another order, which no padding mends.
+  /// every 12 are summed in another order, which no padding fixes.
   package static let rowQuantum = 16
 
   /// The rows a forward product over `rows` rows really computes.
@@ -109,16 +110,16 @@ extension MatrixProduct {
     return view
   }
 
-  /// The fastest sgemm this machine does: GFLOP/s summed over `threads`, one product per thread.
+  /// The fastest sgemm this machine does: GFLOP/s summed over the threads, one product each.
   ///
   /// Tries a few shapes whose matrices fit the caches and takes the best of several timed batches
   /// of each, so that a moment of other work on the machine disturbs it least.
-  package static func measurePeak(threads: Int, seconds: Double = 0.6) -> Double {
+  package static func measurePeak(team: Team, seconds: Double = 0.6) -> Double {
     _ = coreName
     let shapes = [(512, 512, 384), (1024, 512, 512), (1024, 1024, 1024), (512, 768, 128)]
     var best = 0.0
     for (rows, outer, inner) in shapes {
-      let buffers = (0..<threads).map { _ in
+      let buffers = (0..<team.threads).map { _ in
         [rows * inner, outer * inner, rows * outer].map { FloatBuffer(count: $0).all }
       }
       for set in buffers {
@@ -130,7 +131,7 @@ extension MatrixProduct {
       let end = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9 / 4)
       repeat {
         let start = DispatchTime.now().uptimeNanoseconds
-        Parallel.forEach(pieces: threads, threads: threads) { worker, piece in
+        team.forEach(pieces: team.threads) { worker, piece in
           for _ in 0..<repeats {
             forward(
               buffers[piece][2], buffers[piece][0], weight: buffers[piece][1], rows: rows,
@@ -138,7 +139,7 @@ extension MatrixProduct {
           }
         }
         let elapsed = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-        best = max(best, flops * Double(repeats * threads) / elapsed / 1e9)
+        best = max(best, flops * Double(repeats * team.threads) / elapsed / 1e9)
       } while DispatchTime.now().uptimeNanoseconds < end
     }
     return best

@@ -1,15 +1,16 @@
+package import Parallel
 internal import Synchronization
 
-/// Sums over flat buffers in one fixed order, whatever the number of threads.
+/// Sums over flat buffers in one fixed order, whatever the team.
 package enum Reductions {
   private static let chunk = 1 << 14
 
   /// The sum of squares, accumulated in double precision by chunks in index order.
-  package static func sumOfSquares(_ x: FloatView, threads: Int = 1) -> Double {
+  package static func sumOfSquares(_ x: FloatView, team: Team = .single) -> Double {
     let pieces = (x.count + chunk - 1) / chunk
     let partial = Mutex([Double](repeating: 0, count: pieces))
     let handle = x.handle
-    Parallel.forEach(pieces: pieces, threads: threads) { _, piece in
+    team.forEach(pieces: pieces) { _, piece in
       let start = piece * chunk
       let end = min(x.count, start + chunk)
       var sum = 0.0
@@ -26,10 +27,10 @@ package enum Reductions {
   }
 
   /// target = parts[0] + parts[1] + …, element by element in that order.
-  package static func sum(_ target: FloatView, of parts: [FloatBuffer], threads: Int = 1) {
+  package static func sum(_ target: FloatView, of parts: [FloatBuffer], team: Team = .single) {
     precondition(parts.allSatisfy { $0.count == target.count } && !parts.isEmpty)
     let out = target.handle
-    Parallel.forEachChunk(of: target.count, chunk: chunk, threads: threads) { range in
+    team.forEachChunk(of: target.count, chunk: chunk) { range in
       out.advanced(range.lowerBound).copy(parts[0], range)
       for part in parts.dropFirst() {
         addScaled(

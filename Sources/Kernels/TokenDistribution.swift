@@ -64,60 +64,80 @@ package enum TokenDistribution {
   /// Log-probabilities of `targets` and entropies (nats) of rows of logits; the logits become
   /// probabilities, which the backward pass wants.
   ///
-  /// Shapes: logits (rows, V), targets, logProbabilities and entropies (rows).
+  /// Shapes: logits (rows, V), targets, logProbabilities and entropies (rows), where wanted.
   package static func forward(
-    logProbabilities: FloatView, entropies: FloatView, _ logits: FloatView, targets: [Int32],
+    logProbabilities: FloatView?, entropies: FloatView?, _ logits: FloatView, targets: [Int32],
     rows: Int, vocabulary V: Int, temperature: Float
   ) {
     precondition(logits.count >= rows * V && targets.count >= rows)
-    precondition(logProbabilities.count >= rows && entropies.count >= rows)
+    precondition((logProbabilities?.count ?? rows) >= rows && (entropies?.count ?? rows) >= rows)
     let inverse = 1 / temperature
-    let (logProbs, entropy) = (logProbabilities.handle, entropies.handle)
+    let (logProbs, entropy) = (logProbabilities?.handle, entropies?.handle)
     for row in 0..<rows {
       let z = logits.handle.advanced(row &* V)
       let target = Int(targets[row])
       precondition(target >= 0 && target < V)
       let chosen = z[target]
       let normalizer = normalize(z, z, count: V, inverse: inverse)
-      logProbs[row] = logProbability(chosen, normalizer, inverse: inverse)
-      entropy[row] = normalizer.entropy
+      logProbs?[row] = logProbability(chosen, normalizer, inverse: inverse)
+      entropy?[row] = normalizer.entropy
       let scale = 1 / normalizer.sum
       for i in 0..<V { z[i] *= scale }
     }
   }
 
-  /// Replaces probabilities (rows, V) by the slopes by the logits: s (1[t = target] - p(t)) / T,
-  /// where s is the slope by the target's log-probability.
+  /// Replaces probabilities (rows, V) by the slopes of a loss by the logits.
   ///
-  /// With a `bonus` the slopes h by the entropy H come in: -h p(t) (log p(t) + H) / T.
+  /// From its slopes s by the targets' log-probabilities and d by those of all tokens t (rows, V):
+  /// (s 1[t = target] + d(t) - p(t) (s + Σ d)) / T; and h by the entropies H:
+  /// -h p(t) (log p(t) + H) / T.
   package static func backward(
-    _ probabilities: FloatView, slopes: FloatView, targets: [Int32], rows: Int, vocabulary V: Int,
-    temperature: Float, bonus: EntropySlopes? = nil
+    _ probabilities: FloatView, slopes: FloatView?, distributionSlopes: FloatView? = nil,
+    entropySlopes: FloatView? = nil, entropies: FloatView? = nil, targets: [Int32], rows: Int,
+    vocabulary V: Int, temperature: Float
   ) {
-    precondition(probabilities.count >= rows * V && slopes.count >= rows && targets.count >= rows)
-    let slope = slopes.handle
+    precondition(probabilities.count >= rows * V && targets.count >= rows)
+    precondition((slopes?.count ?? rows) >= rows)
+    precondition((distributionSlopes?.count ?? rows * V) >= rows * V)
+    precondition(entropySlopes == nil || entropies != nil, "slopes by entropies need these")
+    let slope = slopes?.handle
     for row in 0..<rows {
       let p = probabilities.handle.advanced(row &* V)
       let target = Int(targets[row])
       precondition(target >= 0 && target < V)
-      let s = slope[row] / temperature
-      if let bonus {
-        let (h, H) = (bonus.slopes[row] / temperature, bonus.entropies[row])
-        scaleWithEntropy(p, count: V, s: s, h: h, H: H)
+      let s = (slope?[row] ?? 0) / temperature
+      let d = distributionSlopes?.handle.advanced(row &* V)
+      let sum = d.map { s + total($0, count: V) / temperature } ?? s
+      if let entropySlopes, let entropies {
+        let (h, H) = (entropySlopes[row] / temperature, entropies[row])
+        scaleWithEntropy(p, count: V, s: sum, h: h, H: H)
       } else {
-        let factor = Vector(-s)
+        let factor = Vector(-sum)
         var i = 0
         while i &+ vectorWidth <= V {
           p.store(p.load(i) * factor, i)
           i &+= vectorWidth
         }
         while i < V {
-          p[i] *= -s
+          p[i] *= -sum
           i &+= 1
         }
       }
       p[target] += s
+      if let d { addScaled(p, 1 / temperature, d, V) }
     }
+  }
+
+  /// The sum of `count` floats, in one fixed order.
+  private static func total(_ x: FloatHandle, count: Int) -> Float {
+    var sum = Vector(0)
+    var i = 0
+    while i &+ vectorWidth <= count {
+      sum = sum + x.load(i)
+      i &+= vectorWidth
+    }
+    if i < count { sum = sum + loadPart(x, i, count &- i) }
+    return sum.total
   }
 
   /// p(t) becomes -p(t) (s + h (log p(t) + H)).
@@ -136,25 +156,5 @@ package enum TokenDistribution {
       let v = loadPart(p, i, V &- i, padding: 1)
       storePart(v * fma(constant, negative, logarithm(v)), p, i, V &- i)
     }
-  }
-}
-
-/// The slopes of a loss by the entropies of rows of logits, for the backward pass.
-package struct EntropySlopes: Sendable {
-  /// d loss / d entropy, one per row.
-  let slopes: FloatView
-  /// The entropies that the forward pass found, nats, one per row.
-  let entropies: FloatView
-
-  /// Puts slopes and entropies together.
-  package init(slopes: FloatView, entropies: FloatView) {
-    precondition(slopes.count == entropies.count, "one slope per entropy")
-    self.slopes = slopes
-    self.entropies = entropies
-  }
-
-  /// The rows of a range.
-  package func slice(_ start: Int, _ count: Int) -> EntropySlopes {
-    EntropySlopes(slopes: slopes.slice(start, count), entropies: entropies.slice(start, count))
   }
 }

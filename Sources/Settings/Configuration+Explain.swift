@@ -1,3 +1,6 @@
+internal import JSON
+internal import Statistics
+
 extension Configuration {
   /// What a run with this configuration would do, in words: every value, the arithmetic of its
   /// batches, and what is worth knowing before it starts.

@@ -1,16 +1,9 @@
+internal import JSON
+
 extension Configuration: Encodable {
   /// Writes the fields that the algorithm has, under their keys.
   package func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: SettingKey.self)
-    for (field, value) in entries {
-      let key = SettingKey(stringValue: field.key)
-      switch value {
-      case .integer(let number): try container.encode(number, forKey: key)
-      case .number(let number): try container.encode(number, forKey: key)
-      case .text(let text): try container.encode(text, forKey: key)
-      case .boolean(let flag): try container.encode(flag, forKey: key)
-      }
-    }
+    try WrittenSettings(self).encode(to: encoder)
   }
 
   /// The resolved configuration as a JSON object, one field to a line, as `config.json` has it.
@@ -21,10 +14,16 @@ extension Configuration: Encodable {
   }
 }
 
-/// What a configuration was written as, read back; `SettingsCatalog.resolve` makes it one again.
-package struct WrittenSettings: Decodable, Sendable {
-  /// The fields that were there.
+/// A configuration as it is written, whatever its fields mean; `SettingsCatalog.resolve` makes it one again.
+package struct WrittenSettings: Codable, Sendable, Equatable {
+  /// The fields that are there.
   package let settings: [GivenSetting]
+
+  package init(_ configuration: Configuration) {
+    settings = configuration.entries.map {
+      GivenSetting(key: $0.field.key, given: .value($0.value), origin: .set)
+    }
+  }
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: SettingKey.self)
@@ -40,6 +39,19 @@ package struct WrittenSettings: Decodable, Sendable {
         value = .text(try container.decode(String.self, forKey: key))
       }
       return GivenSetting(key: key.stringValue, given: .value(value), origin: .set)
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: SettingKey.self)
+    for setting in settings {
+      let key = SettingKey(stringValue: setting.key)
+      switch setting.given {
+      case .typed(let text), .value(.text(let text)): try container.encode(text, forKey: key)
+      case .value(.integer(let number)): try container.encode(number, forKey: key)
+      case .value(.number(let number)): try container.encode(number, forKey: key)
+      case .value(.boolean(let flag)): try container.encode(flag, forKey: key)
+      }
     }
   }
 }

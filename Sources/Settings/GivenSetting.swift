@@ -1,4 +1,5 @@
-internal import Verifiers
+internal import JSON
+internal import Messages
 
 /// One value that somebody gave, with the place it was given in.
 package struct GivenSetting: Sendable, Equatable {

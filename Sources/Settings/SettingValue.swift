@@ -1,3 +1,5 @@
+internal import JSON
+
 /// One value of the configuration, before or after it has found its field.
 package enum SettingValue: Sendable, Equatable {
   /// A whole number.
@@ -51,23 +53,4 @@ private func withFewZeros(_ text: String, _ number: Double) -> String {
   let rest = significant.dropFirst()
   let sign = number < 0 ? "-" : ""
   return sign + significant.prefix(1) + (rest.isEmpty ? "" : "." + rest) + "e-\(exponent)"
-}
-
-/// A text as a JSON string literal, quotes included.
-package func jsonString(_ text: String) -> String {
-  var literal = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": literal += "\\\""
-    case "\\": literal += "\\\\"
-    case "\n": literal += "\\n"
-    case "\r": literal += "\\r"
-    case "\t": literal += "\\t"
-    case "\u{0}"..."\u{1F}", "\u{7F}", "\u{2028}", "\u{2029}":
-      let digits = String(scalar.value, radix: 16)
-      literal += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: literal.unicodeScalars.append(scalar)
-    }
-  }
-  return literal + "\""
 }

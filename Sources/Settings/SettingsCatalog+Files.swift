@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Verifiers
+internal import JSON
 
 extension SettingsCatalog {
   /// The configuration in a file, for example a run's `config.json`.
@@ -32,9 +32,9 @@ extension SettingsCatalog {
 
   /// The settings of a flat JSON5 object, in its order; the file's name is for errors.
   static func settings(ofText text: String, file: String) throws(SettingsError) -> [GivenSetting] {
-    let root: JSON5Node
-    do throws(JSON5Error) {
-      root = try JSON5.parse(text, file: file)
+    let root: JSONNode
+    do throws(JSONError) {
+      root = try JSONNode(parsing: text, as: .json5, file: file)
     } catch {
       throw SettingsError(.syntax, "\(error)")
     }
@@ -64,12 +64,13 @@ extension SettingsCatalog {
   }
 
   private static func value(
-    of member: JSON5Node.Member, error: (String) -> SettingsError
+    of member: JSONNode.Member, error: (String) -> SettingsError
   ) throws(SettingsError) -> SettingValue {
     switch member.node.value {
     case .bool(let flag): return .boolean(flag)
     case .string(let text): return .text(text)
-    case .number(let number, let text): return Int(text).map { .integer($0) } ?? .number(number)
+    case .number(let text):
+      return member.node.integer().map { .integer($0) } ?? .number(Double(text) ?? .nan)
     case .null:
       throw error(
         "expected a value for \(jsonString(member.key)); leave the key out for its default")

@@ -1,4 +1,6 @@
-internal import Verifiers
+internal import Statistics
+internal import JSON
+internal import Messages
 
 /// The settings of every algorithm there is: finds fields by key, and makes configurations.
 package struct SettingsCatalog: Sendable {

@@ -37,6 +37,11 @@ extension AlgorithmSettings {
     return Self.variants.first { $0.name == name }
   }
 
+  /// The settings that the chosen variant stands for; none without one.
+  package var variantSettings: [(key: String, value: SettingValue)] {
+    chosenVariant?.settings ?? []
+  }
+
   /// What the variant stands for, and what is set otherwise.
   var variantNotes: [String] {
     guard let variant = chosenVariant else { return [] }

@@ -1,4 +1,6 @@
-internal import Verifiers
+internal import JSON
+internal import Messages
+internal import Statistics
 
 /// What values a field or a flag takes; reads them from text and says in words what they are.
 package enum ValueKind: Sendable, Equatable {

@@ -1,3 +1,4 @@
+internal import JSON
 internal import Verifiers
 
 /// Changes made to the prompts of a source: models with a small vocabulary need short ones.
@@ -20,7 +21,7 @@ struct PromptRewrite: Sendable, Equatable {
   init() {}
 
   /// Reads `{ after: ": ", before: "\n", replace: { " ": "" } }`.
-  init(_ node: JSON5Node, file: String) throws(SuiteError) {
+  init(_ node: JSONNode, file: String) throws(SuiteError) {
     var keys = try SettingsReader(node, file: file, what: "prompt")
     after = try keys.string("after")
     before = try keys.string("before")

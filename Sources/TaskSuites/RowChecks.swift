@@ -1,3 +1,5 @@
+internal import JSON
+internal import Messages
 internal import Verifiers
 
 extension RowFile {
@@ -100,8 +102,8 @@ extension RowFile {
       "the character \(named(scalars[bad])) of the \(key) is not in the model's vocabulary; "
         + "replace it or leave the row out", in: row, key: key)
     if let start = row.places[key] {
-      let places = JSON5.characterPositions(
-        ofStringAt: start, in: String(row.source), firstLine: row.line)
+      let places = JSONNode.characterPositions(
+        ofStringAt: start, in: row.source, firstLine: row.line)
       let number = scalars.distance(from: scalars.startIndex, to: bad) + offset
       if places.indices.contains(number) { problem.position = places[number] }
     }

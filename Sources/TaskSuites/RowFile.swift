@@ -1,3 +1,5 @@
+internal import JSON
+internal import Messages
 internal import Verifiers
 
 /// A user's own problems: one JSON object per line, `{"prompt": …, "answer": …}`.
@@ -62,9 +64,9 @@ struct RowFile {
   private static func row(
     _ source: Substring, line: Int, file: String
   ) throws(SuiteError) -> Row {
-    let node: JSON5Node
-    do throws(JSON5Error) {
-      node = try JSON5.parse(String(source), file: file, firstLine: line)
+    let node: JSONNode
+    do throws(JSONError) {
+      node = try JSONNode(parsing: source, as: .json5, file: file, firstLine: line)
     } catch {
       throw SuiteError(error)
     }
@@ -111,7 +113,7 @@ struct RowFile {
       columns: texts, source: source, line: line, places: places)
   }
 
-  private static func text(of node: JSON5Node) -> String {
+  private static func text(of node: JSONNode) -> String {
     switch node.value {
     case .string(let text): text
     case .bool(let flag): flag ? "True" : "False"

@@ -1,3 +1,5 @@
+internal import Messages
+internal import PluginHost
 internal import Verifiers
 
 /// Makes a task's rows of what a source plugin gives.

@@ -1,4 +1,7 @@
 package import Foundation
+internal import JSON
+internal import Messages
+internal import PluginHost
 internal import Verifiers
 
 /// The suites of a folder, opened by name, and any other suite, opened by its path.
@@ -86,7 +89,7 @@ package struct SuiteCatalog: Sendable {
       ? URL(filePath: nameOrPath) : files().first { $0.name == nameOrPath }?.url
     guard let url, url.pathExtension != "jsonl",
       let text = try? String(contentsOf: url, encoding: .utf8),
-      let root = try? JSON5.parse(text, file: nameOrPath),
+      let root = try? JSONNode(parsing: text, as: .json5, file: nameOrPath),
       case .string(let base)? = root["base"]?.value,
       case .array(let tasks)? = root["tasks"]?.value, tasks.contains(where: { $0["source"] != nil })
     else { return nil }

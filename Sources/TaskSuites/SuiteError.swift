@@ -1,7 +1,8 @@
-package import Verifiers
+package import JSON
+internal import Verifiers
 
-/// Why a suite can't be opened: one line with file, place and mend.
-package struct SuiteError: Error, Equatable, CustomStringConvertible {
+/// Why a suite can't be opened: one line with file, place and what to do.
+package struct SuiteError: JSONErrorConvertible, Equatable, CustomStringConvertible {
   /// The kinds of failure, which have different exit codes.
   package enum Kind: Sendable, Equatable {
     /// The suite or a file that it names doesn't exist.
@@ -16,9 +17,9 @@ package struct SuiteError: Error, Equatable, CustomStringConvertible {
     init(_ error: VerifierError) {
       self =
         switch error {
-        case .missingPlugin: .missing
-        case .pluginFailed: .verifierFailed
-        case .unknownName, .unknownPart, .partDefinedTwice, .weightNotFinite, .badPlugin: .badData
+        case .missing: .missing
+        case .failed: .verifierFailed
+        case .unknownName, .unknownPart, .partDefinedTwice, .weightNotFinite, .invalid: .badData
         }
     }
   }
@@ -29,7 +30,7 @@ package struct SuiteError: Error, Equatable, CustomStringConvertible {
   package var file: String
   /// Where in the file, as far as that is known.
   package var position: TextPosition?
-  /// What is wrong and how to mend it.
+  /// What is wrong and what to do about it.
   package var message: String
 
   /// Makes an error.
@@ -40,8 +41,8 @@ package struct SuiteError: Error, Equatable, CustomStringConvertible {
     self.message = message
   }
 
-  init(_ error: JSON5Error) {
-    self.init(.badData, file: error.file, position: error.position, error.message)
+  package init(_ error: JSONError) {
+    self.init(.badData, file: error.file ?? "", position: error.position, error.message)
   }
 
   /// `file:line:column: message`, with as much of the place as is known.

@@ -1,3 +1,5 @@
+internal import Messages
+internal import PluginHost
 internal import Verifiers
 
 /// What the source tasks of a suite share.

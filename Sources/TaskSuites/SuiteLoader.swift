@@ -1,4 +1,7 @@
 internal import Foundation
+internal import JSON
+internal import Messages
+internal import PluginHost
 internal import Verifiers
 
 /// Makes a suite from a suite file (JSON5) or from a problem file (JSONL).
@@ -29,9 +32,9 @@ struct SuiteLoader {
   /// A suite that a suite file describes.
   func suiteFile(_ url: URL, shown: String) throws(SuiteError) -> TaskSuite {
     let file = try TextFile(url, name: shown)
-    let root: JSON5Node
-    do throws(JSON5Error) {
-      root = try JSON5.parse(file.text, file: shown)
+    let root: JSONNode
+    do throws(JSONError) {
+      root = try JSONNode(parsing: file.text, as: .json5, file: shown)
     } catch {
       throw SuiteError(error)
     }
@@ -94,7 +97,7 @@ struct SuiteLoader {
     }
     var weights: [String: Double] = [:]
     for member in members {
-      guard case .number(let weight, _) = member.node.value else {
+      guard let weight = member.node.double else {
         throw settings.error("a weight must be a number", at: member.node.position)
       }
       weights[member.key] = weight
@@ -115,7 +118,7 @@ struct SuiteLoader {
   }
 
   private func task(
-    _ node: JSON5Node, beside suite: URL, shown: String, verifierName: String?,
+    _ node: JSONNode, beside suite: URL, shown: String, verifierName: String?,
     weights: [String: Double]?, caps: LengthCaps, sources: inout SourceContext,
     notes: inout [String], digest: inout StableHash
   ) throws(SuiteError) -> SuiteTask {

@@ -1,3 +1,5 @@
+internal import JSON
+internal import Messages
 package import Verifiers
 
 /// A mixture of tasks with its verifier: an endless, addressable source of problems.

@@ -1,32 +1,26 @@
 /// One verifier's rewards, with the parts of another logged beside its own.
 ///
 /// For verifiers whose reward is not a sum of their parts, as a plugin's need not be.
-struct AnnotatedVerifier: ConcurrentVerifier {
+package struct AnnotatedVerifier: BatchVerifier {
   private let judge: any Verifier
   private let notes: any Verifier
 
   /// `notes` must have no part of a name that `judge` has.
-  init(_ judge: any Verifier, notes: any Verifier) {
+  package init(_ judge: any Verifier, notes: any Verifier) {
     self.judge = judge
     self.notes = notes
   }
 
-  var name: String { judge.name }
-  var partNames: [String] { judge.partNames + notes.partNames }
-  var plugins: [PluginVerifier] { judge.plugins + notes.plugins }
-  var cautions: [String] { judge.cautions + notes.cautions }
+  package var name: String { judge.name }
+  package var partNames: [String] { judge.partNames + notes.partNames }
+  package var components: [any Verifier] { [judge, notes] }
 
-  func verify(_ completion: Completion, of problem: Problem) -> Verdict {
+  package func verify(_ completion: Completion, of problem: Problem) -> Verdict {
     annotated(
       judge.verify(completion, of: problem), with: notes.verify(completion, of: problem))
   }
 
-  func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
-    begin(submissions, within: FailureBudget(allowed: failuresAllowed, of: submissions.count))
-      .verdicts()
-  }
-
-  func begin(_ submissions: [Submission], within budget: FailureBudget) -> PendingVerdicts {
+  package func begin(_ submissions: [Submission], within budget: FailureBudget) -> PendingVerdicts {
     let judged = judge.handIn(submissions, within: budget)
     let noted = notes.handIn(submissions, within: budget)
     return PendingVerdicts {
@@ -34,7 +28,7 @@ struct AnnotatedVerifier: ConcurrentVerifier {
     }
   }
 
-  func objection(to problem: Problem) -> String? {
+  package func objection(to problem: Problem) -> String? {
     judge.objection(to: problem) ?? notes.objection(to: problem)
   }
 

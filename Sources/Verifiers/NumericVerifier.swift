@@ -1,3 +1,5 @@
+internal import Messages
+
 /// Gives 1 where the answer is the reference number, exactly; part `correctness`.
 ///
 /// Integers, fractions such as `-3/4` and decimals such as `0.25` are compared by value, without

@@ -11,8 +11,8 @@ package struct PendingVerdicts: Sendable {
   package func verdicts() -> [Verdict] { wait() }
 }
 
-/// A verifier that takes completions without making the caller wait, since programs judge them.
-package protocol ConcurrentVerifier: Verifier {
+/// A verifier that takes completions without making the caller wait, since others judge them.
+package protocol BatchVerifier: Verifier {
   /// Hands in completions, on any thread; those of several calls are judged side by side.
   ///
   /// - Parameter budget: the failures after which the rest isn't worth judging; shared by all calls
@@ -25,8 +25,8 @@ extension Verifier {
   package func handIn(
     _ submissions: [Submission], within budget: FailureBudget
   ) -> PendingVerdicts {
-    if let concurrent = self as? any ConcurrentVerifier {
-      return concurrent.begin(submissions, within: budget)
+    if let verifier = self as? any BatchVerifier {
+      return verifier.begin(submissions, within: budget)
     }
     let verdicts = verify(submissions, failuresAllowed: budget.allowed)
     return PendingVerdicts { verdicts }
@@ -55,7 +55,7 @@ package final class FailureBudget: Sendable {
   }
 
   /// Counts a completion that could not be judged.
-  func countFailure(_ reason: String) {
+  package func countFailure(_ reason: String) {
     state.withLock { state in
       state.failures += 1
       if state.firstReason == nil { state.firstReason = reason }
@@ -63,15 +63,15 @@ package final class FailureBudget: Sendable {
   }
 
   /// Counts a process that had to be ended while it held some of the completions.
-  func countIncident() { state.withLock { $0.incidents += 1 } }
+  package func countIncident() { state.withLock { $0.incidents += 1 } }
 
   /// Why the first completion failed; nil where none has.
-  var firstReason: String? { state.withLock { $0.firstReason } }
+  package var firstReason: String? { state.withLock { $0.firstReason } }
 
-  /// Whether so much went wrong that the run will stop, or that the plugin is no use.
+  /// Whether so much went wrong that the run will stop, or that the verifier is no use.
   ///
-  /// Incidents that were mended by another process count too, but it takes more of them.
-  var isLost: Bool {
+  /// Incidents after which another process took over count too, but it takes more of them.
+  package var isLost: Bool {
     guard allowed < total else { return false }
     return state.withLock { $0.failures > allowed || $0.incidents > 2 * allowed + 32 }
   }

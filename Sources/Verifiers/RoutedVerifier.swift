@@ -1,5 +1,7 @@
+internal import Messages
+
 /// The verifier of a mixture: each problem goes to the verifier of its task.
-public struct RoutedVerifier: ConcurrentVerifier {
+public struct RoutedVerifier: BatchVerifier {
   /// The name of the mixture.
   public let name: String
   /// The parts of all tasks' verifiers, each once; a score carries those of its own task.
@@ -25,12 +27,6 @@ public struct RoutedVerifier: ConcurrentVerifier {
     return verifier.verify(completion, of: problem)
   }
 
-  /// The verdicts of the verifiers of the problems' tasks, each asked once for all of its own.
-  public func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
-    begin(submissions, within: FailureBudget(allowed: failuresAllowed, of: submissions.count))
-      .verdicts()
-  }
-
   /// Hands each task's completions to its verifier.
   package func begin(
     _ submissions: [Submission], within budget: FailureBudget
@@ -54,17 +50,10 @@ public struct RoutedVerifier: ConcurrentVerifier {
     }
   }
 
-  /// The plugins of all tasks, each once.
-  public var plugins: [PluginVerifier] {
-    var found: [PluginVerifier] = []
-    for plugin in routes.values.flatMap(\.plugins) where !found.contains(where: { $0 === plugin }) {
-      found.append(plugin)
-    }
-    return found.sorted { $0.name < $1.name }
+  /// The verifiers of all tasks, in the order of the tasks' names.
+  public var components: [any Verifier] {
+    routes.sorted { $0.key < $1.key }.map(\.value)
   }
-
-  /// The cautions of all tasks' verifiers, each once.
-  public var cautions: [String] { Set(routes.values.flatMap(\.cautions)).sorted() }
 
   /// The objection of the verifier of the problem's task.
   public func objection(to problem: Problem) -> String? {

@@ -1,3 +1,5 @@
+internal import Messages
+
 /// Gives 1 where the answer is the reference text, byte for byte; part `correctness`.
 ///
 /// It is for answers that are neither numbers nor truth values. Upper and lower case, spaces and

@@ -1,3 +1,5 @@
+internal import Messages
+
 /// Gives 1 where the answer is the reference truth value, spelled exactly; part `correctness`.
 ///
 /// The values are `True`, `False` and, for tasks where facts may not suffice, `Unknown`.

@@ -11,6 +11,16 @@ extension Verdict {
   package var reward: Double? {
     if case .score(let score) = self { score.reward } else { nil }
   }
+
+  /// Whether it is a score that counts the problem as solved.
+  package var isSolved: Bool {
+    if case .score(let score) = self { score.isSolved } else { false }
+  }
+
+  /// Whether the verifier could not judge.
+  package var isFailure: Bool {
+    if case .failure = self { true } else { false }
+  }
 }
 
 /// A reward and the named parts it was made of.
@@ -25,4 +35,10 @@ public struct Score: Sendable, Equatable, Codable {
     self.reward = reward
     self.parts = parts
   }
+}
+
+extension Score {
+  /// Whether the answer is right: full `correctness`, or where a verifier has no such part, a
+  /// reward of at least 1.
+  package var isSolved: Bool { (parts["correctness"] ?? reward) >= 1 }
 }

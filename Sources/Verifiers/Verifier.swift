@@ -1,3 +1,11 @@
+/// How a verifier wants to be called.
+public enum VerifierCalling: Sendable {
+  /// One completion a call, on as many threads as there are: it computes where it is called.
+  case concurrently
+  /// Many completions a call, whose verdicts are waited for: others do its work.
+  case inBatches
+}
+
 /// A program that checks completions; it never sees the policy.
 ///
 /// A verifier is a function: the same problem and completion get the same verdict, in any order,
@@ -20,24 +28,41 @@ public protocol Verifier: Sendable {
   /// Suites ask this of every row they load, so that bad data is an error with a line number, not a
   /// failure in the middle of a run.
   func objection(to problem: Problem) -> String?
-  /// The plugins behind this verifier, whose programs judge many completions at once; most have none.
-  var plugins: [PluginVerifier] { get }
+  /// How it wants to be called.
+  var calling: VerifierCalling { get }
+  /// The verifiers that it asks, each once; most ask none.
+  var components: [any Verifier] { get }
   /// What the user is told before a run that it judges, a line each; most have nothing to say.
   var cautions: [String] { get }
 }
 
 extension Verifier {
-  /// Judges one completion after another.
+  /// Judges one completion after another; one that takes batches gets them all at once.
   public func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
-    submissions.map { verify($0.completion, of: $0.problem) }
+    if let verifier = self as? any BatchVerifier {
+      let budget = FailureBudget(allowed: failuresAllowed, of: submissions.count)
+      return verifier.begin(submissions, within: budget).verdicts()
+    }
+    return submissions.map { verify($0.completion, of: $0.problem) }
   }
 
   /// Accepts every problem.
   public func objection(to problem: Problem) -> String? { nil }
 
-  /// None.
-  public var plugins: [PluginVerifier] { [] }
+  /// As the verifiers that it asks: in batches where one of them is.
+  public var calling: VerifierCalling {
+    components.contains { $0.calling == .inBatches } ? .inBatches : .concurrently
+  }
 
   /// None.
-  public var cautions: [String] { [] }
+  public var components: [any Verifier] { [] }
+
+  /// The cautions of the verifiers that it asks, each once.
+  public var cautions: [String] {
+    var cautions: [String] = []
+    for caution in components.flatMap(\.cautions) where !cautions.contains(caution) {
+      cautions.append(caution)
+    }
+    return cautions
+  }
 }

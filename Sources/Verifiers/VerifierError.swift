@@ -1,3 +1,5 @@
+internal import Messages
+
 /// What can be wrong with the choice of a verifier.
 public enum VerifierError: Error, Equatable, CustomStringConvertible {
   /// No verifier has this name; a usage error, as the next three are.
@@ -8,14 +10,14 @@ public enum VerifierError: Error, Equatable, CustomStringConvertible {
   case partDefinedTwice(String)
   /// A weight is infinite or not a number.
   case weightNotFinite(part: String)
-  /// A plugin's folder or a file of it isn't there.
-  case missingPlugin(String)
-  /// A plugin's manifest can't be used; the text begins with file, line and column.
-  case badPlugin(String)
-  /// A plugin's program can't be started, or doesn't speak the protocol.
-  case pluginFailed(String)
+  /// The folder or a file of a verifier that is opened from outside isn't there.
+  case missing(String)
+  /// What such a verifier says of itself can't be used; the text begins with file, line and column.
+  case invalid(String)
+  /// It can't be started, or can't judge.
+  case failed(String)
 
-  /// What is wrong and how to mend it.
+  /// What is wrong and what to do about it.
   public var description: String {
     switch self {
     case .unknownName(let name, let known):
@@ -27,7 +29,7 @@ public enum VerifierError: Error, Equatable, CustomStringConvertible {
       "two combined verifiers both have a part \(quoted(part)); leave one of them out"
     case .weightNotFinite(let part):
       "the weight of \(quoted(part)) is not a finite number"
-    case .missingPlugin(let what), .badPlugin(let what), .pluginFailed(let what): what
+    case .missing(let what), .invalid(let what), .failed(let what): what
     }
   }
 }

@@ -1,14 +1,15 @@
 /// Several verifiers as one: the reward is the weighted sum of their parts.
 ///
 /// Every part is logged, also at weight 0. Where one of the verifiers fails, the whole fails.
-public struct WeightedVerifier: ConcurrentVerifier {
+public struct WeightedVerifier: BatchVerifier {
   /// The name of the combination, normally that of its first verifier.
   public let name: String
   /// The parts of all verifiers, in their order.
   public let partNames: [String]
   /// What each part weighs; parts that aren't named weigh nothing.
   public let weights: [String: Double]
-  private let verifiers: [any Verifier]
+  /// The combined verifiers.
+  public let components: [any Verifier]
 
   /// Combines verifiers.
   ///
@@ -20,7 +21,7 @@ public struct WeightedVerifier: ConcurrentVerifier {
     self.name = name
     self.partNames = verifiers.flatMap(\.partNames)
     self.weights = weights
-    self.verifiers = verifiers
+    components = verifiers
     var seen: Set<String> = []
     for part in partNames where !seen.insert(part).inserted {
       throw .partDefinedTwice(part)
@@ -31,28 +32,16 @@ public struct WeightedVerifier: ConcurrentVerifier {
     }
   }
 
-  /// The plugins of all verifiers.
-  public var plugins: [PluginVerifier] { verifiers.flatMap(\.plugins) }
-
-  /// The cautions of all verifiers.
-  public var cautions: [String] { verifiers.flatMap(\.cautions) }
-
   /// The weighted sum with all parts; `failure` where one of the verifiers fails.
   public func verify(_ completion: Completion, of problem: Problem) -> Verdict {
-    combined(verifiers.map { $0.verify(completion, of: problem) })
-  }
-
-  /// The same of several completions.
-  public func verify(_ submissions: [Submission], failuresAllowed: Int) -> [Verdict] {
-    begin(submissions, within: FailureBudget(allowed: failuresAllowed, of: submissions.count))
-      .verdicts()
+    combined(components.map { $0.verify(completion, of: problem) })
   }
 
   /// Hands the completions to all verifiers.
   package func begin(
     _ submissions: [Submission], within budget: FailureBudget
   ) -> PendingVerdicts {
-    let pending = verifiers.map { $0.handIn(submissions, within: budget) }
+    let pending = components.map { $0.handIn(submissions, within: budget) }
     return PendingVerdicts {
       let verdicts = pending.map { $0.verdicts() }
       return submissions.indices.map { index in combined(verdicts.map { $0[index] }) }
@@ -61,7 +50,7 @@ public struct WeightedVerifier: ConcurrentVerifier {
 
   private func combined(_ verdicts: [Verdict]) -> Verdict {
     var parts: [String: Double] = [:]
-    for (verifier, verdict) in zip(verifiers, verdicts) {
+    for (verifier, verdict) in zip(components, verdicts) {
       switch verdict {
       case .failure(let reason): return .failure("\(verifier.name): \(reason)")
       case .score(let score): parts.merge(score.parts) { first, _ in first }
@@ -75,7 +64,7 @@ public struct WeightedVerifier: ConcurrentVerifier {
 
   /// The first objection of the verifiers, in their order.
   public func objection(to problem: Problem) -> String? {
-    for verifier in verifiers {
+    for verifier in components {
       if let objection = verifier.objection(to: problem) { return objection }
     }
     return nil

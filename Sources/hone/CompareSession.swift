@@ -1,5 +1,8 @@
+internal import Algorithms
+import Analysis
+internal import Experience
 import Foundation
-import Training
+internal import Parallel
 
 /// Trains the runs of a comparison, as many at a time as there are threads, and says what came of it.
 struct CompareSession {
@@ -8,6 +11,7 @@ struct CompareSession {
   private let isJSON: Bool
   private let isQuiet: Bool
   private let threads: Int
+  private let catalog = AlgorithmRegistry.shared.catalog
 
   /// Plans the work.
   ///
@@ -19,7 +23,7 @@ struct CompareSession {
     self.plan = plan
     self.isJSON = isJSON
     self.isQuiet = isQuiet
-    self.threads = threads == 0 ? Trainer.processorCount : threads
+    self.threads = threads == 0 ? Team.processorCount : threads
   }
 
   /// How so many runs are trained: as many at a time as there are threads, and each on its share.
@@ -51,7 +55,7 @@ struct CompareSession {
   func run() throws -> ExitCode {
     Interruption.listen()
     let start = Date()
-    let lock = try folder.prepare(plan)
+    let lock = try folder.prepare(plan, catalog)
     defer { withExtendedLifetime(lock) {} }
     var outcomes: [ComparisonOutcome?] = try plan.runs.map { run in
       try folder.folder(of: run).result().map { .finished($0) }
@@ -79,14 +83,14 @@ struct CompareSession {
     try folder.write(comparison)
     let report =
       plan.runs.isEmpty
-      ? nil : writeReport(of: folder.path) { try RunReport(folder, plan) }
+      ? nil : writeReport(of: folder.path) { try RunReport(folder, plan, catalog) }
     let seconds = Date().timeIntervalSince(start)
     if !(isQuiet && isJSON) {
       let text = ComparisonTable(comparison).text(
         file: folder.resultFile, report: report, seconds: seconds)
       try Console.progress(text, isJSON: isJSON)
     }
-    if isJSON { try Console.json(Report(folder, comparison, seconds: seconds)) }
+    if isJSON { try Console.json(Outcome(folder, comparison, seconds: seconds)) }
     if !known.isEmpty && known.allSatisfy(\.isFailure) {
       Console.complain("error: every run failed; each has its log in log.txt of its folder\n")
       return .badData
@@ -157,7 +161,7 @@ struct CompareSession {
   }
 
   /// What `--json` prints at the end: `comparison.json` without the raw scores of the runs.
-  private struct Report: Encodable {
+  private struct Outcome: Encodable {
     let run: String
     let comparison: String
     let seconds: Double

@@ -1,5 +1,8 @@
+import Analysis
+internal import Experience
 import Foundation
-import Training
+internal import JSON
+internal import Runs
 
 /// A run of a comparison that trains in a process of its own: this program's `hone resume`.
 ///
@@ -88,9 +91,9 @@ final class ComparisonProcess {
       separator: "\n", omittingEmptySubsequences: false
     ).dropLast()
     guard let line = lines.last,
-      let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      let metrics = try? JSONValue(parsing: Array(line.utf8)).objectValue
     else { return [:] }
-    return object.compactMapValues { ($0 as? NSNumber)?.doubleValue }
+    return metrics.compactMapValues(\.doubleValue)
   }
 
   /// The text of the error that the log ends with.

@@ -1,4 +1,7 @@
+internal import Checkpointing
 import Foundation
+package import JSON
+internal import Messages
 
 /// The two streams of the tool.
 package enum Console {
@@ -27,6 +30,11 @@ package enum Console {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     try result(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+  }
+
+  /// Writes a value that is JSON already.
+  package static func json(_ value: JSONValue) throws(OutputError) {
+    try result(String(decoding: value.bytes(), as: UTF8.self) + "\n")
   }
 
   /// Writes an error or a warning to standard error; where even that fails there is nobody to tell.

@@ -1,7 +1,8 @@
 import Checkpointing
+internal import Experience
 import LanguageModel
+internal import Settings
 import TaskSuites
-import Training
 import Verifiers
 
 /// How the tool ends, as in sysexits.h.
@@ -34,7 +35,7 @@ package func exitCode(for error: any Error) -> ExitCode {
   switch error {
   case is UsageError: return .usage
   case is OutputError: return .inputOutput
-  case let error as ConfigurationError:
+  case let error as SettingsError:
     switch error.kind {
     case .setting: return .usage
     case .syntax: return .badData
@@ -43,9 +44,9 @@ package func exitCode(for error: any Error) -> ExitCode {
   case let error as VerifierError:
     switch error {
     case .unknownName, .unknownPart, .partDefinedTwice, .weightNotFinite: return .usage
-    case .missingPlugin: return .missingInput
-    case .badPlugin: return .badData
-    case .pluginFailed: return .unavailable
+    case .missing: return .missingInput
+    case .invalid: return .badData
+    case .failed: return .unavailable
     }
   case is ModelFileError: return .badData
   case let error as SuiteError:

@@ -1,5 +1,5 @@
 import Foundation
-import Training
+internal import Runs
 
 /// The version of the tool, also written into checkpoints.
 package let toolVersion = Hone.version

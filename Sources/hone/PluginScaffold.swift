@@ -1,5 +1,6 @@
+internal import Experience
 import Foundation
-import Training
+internal import Runs
 import Verifiers
 
 /// Writes the folder of a new plugin from a template of the installation (`Tasks/plugin-templates`).
@@ -66,7 +67,7 @@ struct PluginScaffold {
     for file in files {
       let source = template.appending(path: file).resolvingSymlinksInPath()
       if Self.isFolder(source) { continue }
-      // Anything else was built where the template lies, and is no part of it.
+      // Anything else was built where the template lies, and does not belong to it.
       guard let text = String(bytes: try Data(contentsOf: source), encoding: .utf8),
         !file.hasPrefix(".build/")
       else { continue }

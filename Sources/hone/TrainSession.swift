@@ -1,71 +1,69 @@
+internal import Algorithms
+import Analysis
+internal import Experience
 import Foundation
-import Synchronization
+internal import Runs
+internal import Settings
+internal import Statistics
 import TaskSuites
-import Training
 
-/// Runs a trainer with progress on the terminal: what `train` and `resume` share.
+/// Trains with progress on the terminal: what `train` and `resume` share.
 struct TrainSession {
-  private let trainer: Trainer
+  private let training: TrainingRun
   private let isJSON: Bool
   private let observer: Observer
 
-  init(_ trainer: Trainer, isJSON: Bool, isQuiet: Bool) {
-    self.trainer = trainer
+  init(_ training: TrainingRun, isJSON: Bool, isQuiet: Bool) {
+    self.training = training
     self.isJSON = isJSON
     observer = Observer(
-      TrainPresenter(isJSON: isJSON, isQuiet: isQuiet), configuration: trainer.configuration,
-      taskOrder: trainer.suite.taskNames)
+      TrainPresenter(isJSON: isJSON, isQuiet: isQuiet), training.configuration,
+      taskOrder: training.suite.taskNames)
   }
 
   /// Trains to the end or to the first Ctrl-C.
   ///
-  /// - Throws: as `Trainer.train` does.
+  /// - Throws: as `TrainingRun.train` does.
   func run() throws -> ExitCode {
     Interruption.listen()
     let start = Date()
-    for warning in trainer.warnings { Console.complain("warning: \(warning)\n") }
-    observer.present {
-      $0.header(
-        trainer.configuration, model: trainer.model.name,
-        parameters: trainer.model.parameters.layout.count, threads: trainer.threads)
-      for note in trainer.notes { $0.note(note) }
-    }
+    for warning in training.warnings { Console.complain("warning: \(warning)\n") }
+    observer.presenter.header(
+      training.configuration, model: training.model.name,
+      parameters: training.model.parameters.layout.count, threads: training.team.threads)
+    for note in training.notes { observer.presenter.note(note) }
     let summary: TrainingSummary
     do {
-      summary = try trainer.train(observer: observer) { Interruption.isRequested }
+      summary = try training.train(observer: observer) { Interruption.isRequested }
     } catch {
-      observer.present { $0.clear() }
+      observer.presenter.clear()
       throw error
     }
     let report = writeReport(of: summary.run) {
-      observer.present { $0.clear() }
+      observer.presenter.clear()
     } make: {
-      try RunReport([summary.run])
+      try RunReport([summary.run], AlgorithmRegistry.shared.catalog)
     }
     guard let after = summary.after else {
-      observer.present {
-        $0.stopped(
-          afterStep: summary.steps, of: trainer.configuration.steps,
-          resume: "Tools/hone resume \(quotedForShell(summary.run))")
-      }
-      if isJSON { try Console.json(Report(summary)) }
+      observer.presenter.stopped(
+        afterStep: summary.steps, of: training.configuration.run.steps,
+        resume: "Tools/hone resume \(quotedForShell(summary.run))")
+      if isJSON { try Console.json(Outcome(summary)) }
       return .interrupted
     }
-    observer.present {
-      $0.after(EvaluationSummary(after, taskOrder: trainer.suite.taskNames))
-      if let shadow = summary.shadow { $0.shadow(shadow.sentence) }
-      let example = trainer.suite.problem(at: 0, split: .test).problem.prompt
-      $0.finished(
-        run: summary.run, report: report, weightsHash: summary.weightsHash,
-        seconds: Date().timeIntervalSince(start),
-        tryIt: "Tools/hone ask \(quotedForShell(summary.run)) \"\(example)\"")
-    }
-    if isJSON { try Console.json(Report(summary)) }
+    observer.presenter.after(EvaluationSummary(after, taskOrder: training.suite.taskNames))
+    if let shadow = summary.shadow { observer.presenter.shadow(shadow.sentence) }
+    let example = training.suite.problem(at: 0, split: .test).problem.prompt
+    observer.presenter.finished(
+      run: summary.run, report: report, weightsHash: summary.weightsHash,
+      seconds: Date().timeIntervalSince(start),
+      tryIt: "Tools/hone ask \(quotedForShell(summary.run)) \"\(example)\"")
+    if isJSON { try Console.json(Outcome(summary)) }
     return .success
   }
 
   /// The shape of `train --json`.
-  private struct Report: Encodable {
+  private struct Outcome: Encodable {
     let run: String
     let steps: Int
     let seconds: Double
@@ -87,46 +85,36 @@ struct TrainSession {
     }
   }
 
-  /// Hands what the trainer tells to the presenter.
-  private final class Observer: TrainingObserver, Sendable {
-    private let presenter: Mutex<TrainPresenter>
-    private let configuration: Configuration
+  /// Tells the presenter and, where the run wants its file, TensorBoard's.
+  private final class Observer: TrainingObserver {
+    var presenter: TrainPresenter
+    private let tensorBoard: TensorBoardObserver?
     private let taskOrder: [String]
 
-    init(_ presenter: sending TrainPresenter, configuration: Configuration, taskOrder: [String]) {
-      self.presenter = Mutex(presenter)
-      self.configuration = configuration
+    init(_ presenter: TrainPresenter, _ configuration: Configuration, taskOrder: [String]) {
+      self.presenter = presenter
       self.taskOrder = taskOrder
+      tensorBoard =
+        configuration.run.tensorboard
+        ? TensorBoardObserver(names: configuration.run.tensorboardNames) : nil
     }
 
-    func present(_ body: (inout TrainPresenter) -> Void) {
-      presenter.withLock { body(&$0) }
-    }
+    func began(_ run: RunFolder) throws { try tensorBoard?.began(run) }
 
     func before(_ result: EvaluationResult) {
-      present { $0.before(EvaluationSummary(result, taskOrder: taskOrder)) }
+      presenter.before(EvaluationSummary(result, taskOrder: taskOrder))
     }
 
     func evaluated(_ step: Int, _ result: EvaluationResult) {
-      present { $0.evaluation(afterStep: step, EvaluationSummary(result, taskOrder: taskOrder)) }
+      presenter.evaluation(afterStep: step, EvaluationSummary(result, taskOrder: taskOrder))
     }
 
-    func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double) {
-      let measure = configuration.algorithm == .sft ? "loss" : "reward"
-      let time = metrics["step_time"] ?? 0
-      present {
-        $0.step(
-          StepSummary(
-            step: step, steps: steps, measure: measure, value: metrics[measure] ?? .nan,
-            length: metrics["completions/mean_length"], entropy: metrics["entropy"],
-            used: metrics["ledger/used"], shadow: metrics["shadow/reward"],
-            tokens: Int((metrics["tokens_per_second"] ?? 0) * time), seconds: time))
-      }
+    func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double) throws {
+      try tensorBoard?.step(step, of: steps, metrics, seconds: seconds)
+      presenter.step(StepSummary(step: step, of: steps, metrics))
     }
 
-    func parted(_ parting: ShadowParting) {
-      present { $0.shadow(parting.sentence) }
-    }
+    func diverged(_ divergence: ShadowDivergence) { presenter.shadow(divergence.sentence) }
   }
 }
 
@@ -172,5 +160,18 @@ extension EvaluationSummary {
       tasks: taskOrder.compactMap { name in
         result.tasks[name].map { (name: name, pass: $0.passAt1) }
       })
+  }
+}
+
+extension StepSummary {
+  /// What is shown of a step's metrics: the loss where there are no rewards.
+  init(step: Int, of steps: Int, _ metrics: Metrics) {
+    let measure = metrics["reward"] == nil ? "loss" : "reward"
+    let time = metrics["step_time"] ?? 0
+    self.init(
+      step: step, steps: steps, measure: measure, value: metrics[measure] ?? .nan,
+      length: metrics["completions/mean_length"], entropy: metrics["entropy"],
+      used: metrics["ledger/used"], shadow: metrics["shadow/reward"],
+      tokens: Int((metrics["tokens_per_second"] ?? 0) * time), seconds: time)
   }
 }

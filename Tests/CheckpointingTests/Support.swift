@@ -1,5 +1,6 @@
 import Checkpointing
 import Foundation
+import JSON
 import Testing
 
 /// A folder for one test, removed when the test lets go of it.

@@ -1,4 +1,5 @@
 import Kernels
+import Parallel
 import TestSupport
 import Testing
 
@@ -129,7 +130,7 @@ import Testing
       for step in 1...2 {
         AdamW(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0.1).update(
           parameters, gradient: gradient, mean: mean, square: square, step: step,
-          learningRate: 0.01, threads: threads)
+          learningRate: 0.01, team: Team(threads: threads))
       }
       return parameters.array
     }

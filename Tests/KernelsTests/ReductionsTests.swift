@@ -1,4 +1,5 @@
 import Kernels
+import Parallel
 import TestSupport
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
     let values = random.floats(count)
     let x = FloatBuffer(values).all
     let wanted = values.reduce(0.0) { $0 + Double($1) * Double($1) }
-    let sums = [1, 2, 3].map { Reductions.sumOfSquares(x, threads: $0) }
+    let sums = [1, 2, 3].map { Reductions.sumOfSquares(x, team: Team(threads: $0)) }
     #expect(abs(sums[0] - wanted) <= 1e-6 * wanted)
     #expect(sums[1] == sums[0] && sums[2] == sums[0])
   }
@@ -25,7 +26,7 @@ import Testing
     }
     for threads in 1...3 {
       let target = FloatBuffer([Float](repeating: 9, count: count)).all
-      Reductions.sum(target, of: parts, threads: threads)
+      Reductions.sum(target, of: parts, team: Team(threads: threads))
       #expect(Tolerance.differingBits(target.array, wanted) == 0)
     }
     let one = FloatBuffer(count: count).all

@@ -74,9 +74,41 @@ import Testing
       logProbabilities: spare.slice(0, rows), entropies: spare.slice(rows, rows), z,
       targets: targets, rows: rows, vocabulary: V, temperature: temperature)
     TokenDistribution.backward(
-      z, slopes: FloatBuffer(slopes).all, targets: targets, rows: rows, vocabulary: V,
-      temperature: temperature,
-      bonus: EntropySlopes(slopes: FloatBuffer(bonus).all, entropies: spare.slice(rows, rows)))
+      z, slopes: FloatBuffer(slopes).all, entropySlopes: FloatBuffer(bonus).all,
+      entropies: spare.slice(rows, rows), targets: targets, rows: rows, vocabulary: V,
+      temperature: temperature)
+    #expect(Tolerance.largestError(z.array, wanted) < 5e-6)
+  }
+
+  /// Slopes by the log-probabilities of all tokens, alone and with the others.
+  @Test(arguments: vocabularies, [false, true])
+  func slopesByDistributionsAgreeWithTheReference(vocabulary V: Int, alone: Bool) {
+    var random = TestRandom(UInt64(V + 3))
+    let (rows, temperature) = (3, Float(0.7))
+    let logits = random.floats(rows * V, scale: 2)
+    let all = random.floats(rows * V)
+    let (slopes, bonus) = (random.floats(rows), random.floats(rows))
+    let targets = random.tokens(rows, vocabulary: V)
+    let wanted = GradientCheck.slopes(by: logits.doubles) { z in
+      (0..<rows).reduce(0) { sum, row in
+        let p = Reference.distribution(
+          Array(z[row * V..<(row + 1) * V]), temperature: Double(temperature))
+        let distribution = GradientCheck.inner(
+          p.logProbabilities, all[row * V..<(row + 1) * V].map(Double.init))
+        if alone { return sum + distribution }
+        return sum + distribution + Double(slopes[row]) * p.logProbabilities[Int(targets[row])]
+          + Double(bonus[row]) * p.entropy
+      }
+    }
+    let z = FloatBuffer(logits).all
+    let entropies = FloatBuffer(count: rows).all
+    TokenDistribution.forward(
+      logProbabilities: nil, entropies: entropies, z, targets: targets, rows: rows, vocabulary: V,
+      temperature: temperature)
+    TokenDistribution.backward(
+      z, slopes: alone ? nil : FloatBuffer(slopes).all, distributionSlopes: FloatBuffer(all).all,
+      entropySlopes: alone ? nil : FloatBuffer(bonus).all, entropies: entropies, targets: targets,
+      rows: rows, vocabulary: V, temperature: temperature)
     #expect(Tolerance.largestError(z.array, wanted) < 5e-6)
   }
 
@@ -94,9 +126,8 @@ import Testing
       // A first token with p, and no other that counts.
       let z = FloatBuffer([p, 0]).all
       TokenDistribution.backward(
-        z, slopes: FloatBuffer(count: 1).all, targets: [1], rows: 1, vocabulary: 2, temperature: 1,
-        bonus: EntropySlopes(
-          slopes: FloatBuffer([1]).all, entropies: FloatBuffer(count: 1).all))
+        z, slopes: FloatBuffer(count: 1).all, entropySlopes: FloatBuffer([1]).all,
+        entropies: FloatBuffer(count: 1).all, targets: [1], rows: 1, vocabulary: 2, temperature: 1)
       let logarithm = -Double(z[0]) / Double(p)
       #expect(z[1] == 0)
       let wanted = log(Double(p))
@@ -107,9 +138,8 @@ import Testing
     #expect(worst < 3)
     let tiny = FloatBuffer([Float(bitPattern: 700), 0]).all
     TokenDistribution.backward(
-      tiny, slopes: FloatBuffer(count: 1).all, targets: [1], rows: 1, vocabulary: 2,
-      temperature: 1,
-      bonus: EntropySlopes(slopes: FloatBuffer([1]).all, entropies: FloatBuffer(count: 1).all))
+      tiny, slopes: FloatBuffer(count: 1).all, entropySlopes: FloatBuffer([1]).all,
+      entropies: FloatBuffer(count: 1).all, targets: [1], rows: 1, vocabulary: 2, temperature: 1)
     #expect(abs(Double(tiny[0])) < 1e-39)
   }
 

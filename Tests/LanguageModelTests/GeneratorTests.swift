@@ -1,5 +1,6 @@
 import Kernels
 import LanguageModel
+import Parallel
 import TestSupport
 import Testing
 
@@ -12,7 +13,8 @@ import Testing
 
   private func generator(threads: Int = 1) -> Generator {
     Generator(
-      model.parameters.layout, longestPrompt: longest, maximumNewTokens: 24, threads: threads)
+      model.parameters.layout, longestPrompt: longest, maximumNewTokens: 24,
+      team: Team(threads: threads))
   }
 
   /// Prompts of 1 to 12 tokens, keyed by their index.
@@ -142,7 +144,7 @@ import Testing
 
   @Test func theWholeContextIsUsed() {
     let generator = Generator(
-      model.parameters.layout, longestPrompt: 60, maximumNewTokens: 5, threads: 1)
+      model.parameters.layout, longestPrompt: 60, maximumNewTokens: 5, team: .single)
     var random = TestRandom(11)
     let prompt = random.tokens(60, vocabulary: 20)
     let result = generator.generate(

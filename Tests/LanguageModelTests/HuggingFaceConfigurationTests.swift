@@ -51,7 +51,7 @@ import Testing
     for (keys, words) in [
       (["architectures": ["MistralForCausalLM"]], "architecture MistralForCausalLM"),
       (["model_type": "mistral"], "model_type is mistral"),
-      (["model_type": NSNull()], "model_type is null"),
+      (["model_type": NSNull()], "'model_type' must be a string, not null"),
       (["hidden_act": "gelu"], "hidden_act is gelu"),
       (["attention_bias": true], "attention_bias is true"),
       (["mlp_bias": true], "mlp_bias is true"),
@@ -72,8 +72,8 @@ import Testing
       (["num_attention_heads": 0], "num_attention_heads is not positive"),
       (["num_key_value_heads": 3], "num_key_value_heads 3 does not divide"),
       (["head_dim": 7], "head_dim 7 is odd"), (["vocab_size": 0], "vocab_size is 0"),
-      (["hidden_size": "32"], "hidden_size has another type"),
-      (["hidden_size": NSNull()], "hidden_size is null"),
+      (["hidden_size": "32"], "'hidden_size' must be a whole number, not a string"),
+      (["hidden_size": NSNull()], "'hidden_size' must be a whole number, not null"),
     ] as [([String: Any], String)] {
       let error = #expect(throws: ModelFileError.self, "\(keys)") { try Self.read(keys) }
       #expect(error?.file == "folder: config.json")
@@ -81,7 +81,8 @@ import Testing
       #expect(error?.mend.isEmpty == false)
     }
     for (text, words) in [
-      ("[]", "not a JSON object"), ("{", "not a JSON object"), ("{}", "missing"),
+      ("[]", "must be an object, not an array"), ("{", "line 1, column 1: the object"),
+      ("{}", "the key 'model_type' is missing"),
     ] {
       let error = #expect(throws: ModelFileError.self) {
         try ModelConfiguration(huggingFace: Data(text.utf8), file: "config.json")

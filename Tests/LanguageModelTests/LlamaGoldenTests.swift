@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import LanguageModel
+import Parallel
 import TestSupport
 import Testing
 
@@ -37,9 +38,9 @@ import Testing
     let head = try #require(critic.layout.entries.first { $0.name == "score.weight" })
     critic[try #require(critic.layout.entries.last)].fill(0)
     let tokens = golden.expected.inputIds[1]
-    var batch = PackedBatch()
+    var batch = TokenForest()
     batch.append(prompt: [tokens[0]], completion: tokens.dropFirst())
-    let pass = TrainingPass(critic.layout, longest: 16, threads: 1, keepsActivations: false)
+    let pass = TrainingPass(critic.layout, longest: 16, team: .single, keepsActivations: false)
     for channel in 0..<head.count {
       critic[head].copy(from: (0..<head.count).map { $0 == channel ? 1 : 0 })
       let values = pass.valued(Transformer(critic), batch)
@@ -51,12 +52,12 @@ import Testing
   func logProbabilitiesAndGradientsAgree(folder: String) throws {
     let golden = try GoldenModel(folder)
     let expected = golden.expected
-    var batch = PackedBatch()
+    var batch = TokenForest()
     for tokens in expected.inputIds {
       batch.append(prompt: [tokens[0]], completion: tokens.dropFirst())
     }
     let layout = golden.parameters.layout
-    let pass = TrainingPass(layout, longest: 16, threads: 1, keepsActivations: true)
+    let pass = TrainingPass(layout, longest: 16, team: .single, keepsActivations: true)
     let count = batch.scoredCount
     let weights = [Float](repeating: -1 / Float(count), count: count)
     let result = pass.differentiated(Transformer(golden.parameters), batch, weights: weights)
@@ -92,7 +93,7 @@ import Testing
     let golden = try GoldenModel(folder)
     let expected = golden.expected
     let generator = Generator(
-      golden.parameters.layout, longestPrompt: 16, maximumNewTokens: 20, threads: 1)
+      golden.parameters.layout, longestPrompt: 16, maximumNewTokens: 20, team: .single)
     let result = generator.generate(
       Transformer(golden.parameters),
       GenerationRequest(

@@ -1,5 +1,6 @@
 import Kernels
 import LanguageModel
+import Parallel
 import TestSupport
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 /// head size of its own, ragged packed sequences and a temperature.
 @Suite struct ModelGradientTests {
   private let temperature: Float = 0.7
-  private let batch = PackedBatch.random(
+  private let batch = TokenForest.random(
     [(1, 1), (3, 5), (2, 1), (1, 8)], vocabulary: 9, seed: 1)
 
   private func parameters(tied: Bool) -> Parameters {
@@ -26,12 +27,13 @@ import Testing
   @Test(arguments: [true, false])
   func scoresAgreeWithTheReference(tied: Bool) {
     let parameters = parameters(tied: tied)
-    let pass = TrainingPass(parameters.layout, longest: 16, threads: 1, keepsActivations: false)
+    let pass = TrainingPass(parameters.layout, longest: 16, team: .single, keepsActivations: false)
     let result = pass.scored(Transformer(parameters), batch, temperature: temperature)
     let reference = ReferenceTransformer(parameters)
     for s in 0..<batch.count {
       let wanted = reference.score(
-        batch.sequence(s), promptLength: batch.promptLengths[s], temperature: Double(temperature))
+        batch.tokens(of: s), promptLength: batch.promptLength(of: s),
+        temperature: Double(temperature))
       let range = batch.scored(s)
       #expect(
         Tolerance.largestError(Array(result.logProbabilities[range]), wanted.logProbabilities)
@@ -56,7 +58,7 @@ import Testing
       reference.values = values
       return (0..<batch.count).reduce(0) { sum, s in
         let scores = reference.score(
-          batch.sequence(s), promptLength: batch.promptLengths[s],
+          batch.tokens(of: s), promptLength: batch.promptLength(of: s),
           temperature: Double(temperature))
         let part = weights[batch.scored(s)].map(Double.init)
         let entropyPart = bonus.map { $0[batch.scored(s)].map(Double.init) } ?? []
@@ -64,7 +66,7 @@ import Testing
           + GradientCheck.inner(scores.entropies, entropyPart)
       }
     }
-    let pass = TrainingPass(parameters.layout, longest: 16, threads: 1, keepsActivations: true)
+    let pass = TrainingPass(parameters.layout, longest: 16, team: .single, keepsActivations: true)
     let result = pass.differentiated(
       Transformer(parameters), batch, weights: weights, entropyWeights: bonus,
       temperature: temperature)
@@ -81,7 +83,7 @@ import Testing
     let (parameters, weights) = (parameters(tied: tied), weights())
     let bonus = entropyWeights(hasBonus)
     let model = Transformer(parameters)
-    let pass = TrainingPass(parameters.layout, longest: 16, threads: 1, keepsActivations: true)
+    let pass = TrainingPass(parameters.layout, longest: 16, team: .single, keepsActivations: true)
     let result = pass.differentiated(
       model, batch, weights: weights, entropyWeights: bonus, temperature: temperature)
     let numeric = GradientCheck.slopes(by: parameters.values.all, step: 0x1p-7) {
@@ -90,5 +92,29 @@ import Testing
         + GradientCheck.inner(scores.entropies, bonus ?? [])
     }
     #expect(Tolerance.relativeError(result.gradient, numeric) < 5e-4)
+  }
+
+  /// Slopes by the log-probabilities of the whole vocabulary.
+  @Test func gradientByDistributionsAgreesWithFiniteDifferences() {
+    let parameters = parameters(tied: true)
+    let (model, count, V) = (Transformer(parameters), batch.scoredCount, 9)
+    let pass = TrainingPass(parameters.layout, longest: 16, team: .single, keepsActivations: true)
+    var random = TestRandom(5)
+    let weights = FloatBuffer(random.floats(count * V)).all
+    let (rows, slopes) = (FloatBuffer(count: count * V).all, FloatBuffer(count: count * V).all)
+    let gradient = Parameters(parameters.layout)
+    pass.gradient(
+      model, batch, temperature: temperature, outputs: PassOutputs(distributions: rows),
+      slopes: PassOutputs(distributions: slopes), into: gradient
+    ) { sequences in
+      let scored = batch.scored(sequences)
+      let range = scored.lowerBound * V..<scored.upperBound * V
+      slopes.slice(range).copy(from: weights.slice(range))
+    }
+    let numeric = GradientCheck.slopes(by: parameters.values.all, step: 0x1p-7) {
+      pass.score(model, batch, temperature: temperature, into: PassOutputs(distributions: rows))
+      return GradientCheck.inner(rows.array, weights.array)
+    }
+    #expect(Tolerance.relativeError(gradient.values.all.array, numeric) < 5e-4)
   }
 }

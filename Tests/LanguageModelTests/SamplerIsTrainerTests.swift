@@ -1,5 +1,6 @@
 import Kernels
 import LanguageModel
+import Parallel
 import TestSupport
 import Testing
 
@@ -18,16 +19,16 @@ import Testing
       rule: SamplingRule(temperature: 0.9), endToken: 2,
       random: Philox(seed: 4, purpose: RandomPurpose.rollout), step: 0)
     let result = Generator(
-      model.parameters.layout, longestPrompt: 30, maximumNewTokens: length, threads: 2
+      model.parameters.layout, longestPrompt: 30, maximumNewTokens: length, team: Team(threads: 2)
     ).generate(model, request)
-    var batch = PackedBatch()
+    var batch = TokenForest()
     var sampled: [Float] = []
     for s in 0..<result.count {
       batch.append(prompt: request.prompts[s / copies], completion: result.tokens(s))
       sampled += result.logProbabilities(s)
     }
     let pass = TrainingPass(
-      model.parameters.layout, longest: 30 + length, threads: 2, keepsActivations: true)
+      model.parameters.layout, longest: 30 + length, team: Team(threads: 2), keepsActivations: true)
     let trained = pass.scored(model, batch, temperature: 0.9).logProbabilities
     let largest = zip(sampled, trained).reduce(Float(0)) { max($0, abs($1.0 - $1.1)) }
     return (Tolerance.differingBits(sampled, trained), sampled.count, largest)

@@ -1,5 +1,6 @@
 import Kernels
 import LanguageModel
+import Parallel
 import Synchronization
 import TestSupport
 import Testing
@@ -9,12 +10,12 @@ import Testing
     vocabularySize: 20, hiddenSize: 32, layers: 2, heads: 4, keyValueHeads: 2,
     feedForwardSize: 48, contextLength: 64)
   /// 40 ragged sequences of up to 60 tokens, the shortest possible among them.
-  private let batch = PackedBatch.random(
+  private let batch = TokenForest.random(
     (0..<40).map { ($0 * 7 % 25 + 1, $0 * 11 % 35 + 1) }, vocabulary: 20, seed: 4)
 
   private func model() -> Transformer { Transformer(Parameters.lively(configuration, seed: 5)) }
 
-  private func weights(_ batch: PackedBatch) -> [Float] {
+  private func weights(_ batch: TokenForest) -> [Float] {
     var random = TestRandom(6)
     return random.floats(batch.scoredCount, scale: 0.05)
   }
@@ -23,7 +24,7 @@ import Testing
     -> TrainingPass
   {
     TrainingPass(
-      model.parameters.layout, longest: 64, threads: threads, keepsActivations: true,
+      model.parameters.layout, longest: 64, team: Team(threads: threads), keepsActivations: true,
       pieceTokens: pieceTokens)
   }
 
@@ -46,12 +47,12 @@ import Testing
   @Test func tokensOnlyFeelThePast() {
     let model = model()
     let pass = pass(model, pieceTokens: 2000)
-    let first = PackedBatch.random([(5, 20), (4, 20)], vocabulary: 20, seed: 7)
-    var changed = PackedBatch()
-    var tokens = first.sequence(0)
+    let first = TokenForest.random([(5, 20), (4, 20)], vocabulary: 20, seed: 7)
+    var changed = TokenForest()
+    var tokens = first.tokens(of: 0)
     tokens[14] = (tokens[14] + 1) % 20
     changed.append(prompt: Array(tokens[..<5]), completion: tokens[5...])
-    let second = first.sequence(1)
+    let second = first.tokens(of: 1)
     changed.append(prompt: Array(second[..<4]), completion: second[4...])
     let (a, b) = (pass.scored(model, first), pass.scored(model, changed))
     let differing = a.logProbabilities.indices.filter {
@@ -85,7 +86,7 @@ import Testing
     let model = model()
     let (weights, pass) = (weights(batch), pass(model, threads: 2))
     let first = pass.differentiated(model, batch, weights: weights)
-    let other = PackedBatch.random([(3, 50), (1, 1)], vocabulary: 20, seed: 8)
+    let other = TokenForest.random([(3, 50), (1, 1)], vocabulary: 20, seed: 8)
     _ = pass.differentiated(model, other, weights: [Float](repeating: 3, count: 51))
     let again = pass.differentiated(model, batch, weights: weights)
     #expect(Tolerance.differingBits(first.gradient, again.gradient) == 0)
@@ -123,17 +124,18 @@ import Testing
     let model = model()
     let count = batch.scoredCount
     let wanted = pass(model).scored(model, batch)
-    let (logProbabilities, entropies) = (FloatBuffer(count: count), FloatBuffer(count: count))
+    let logProbabilities = FloatBuffer(count: count)
     logProbabilities.all.fill(.nan)
     let slopes = FloatBuffer(count: count)
     let seen = Mutex([Float?](repeating: nil, count: count))
     let repeated = Atomic<Int>(0)
     pass(model, threads: 2).gradient(
-      model, batch, temperature: 1, logProbabilities: logProbabilities.all,
-      entropies: entropies.all, slopes: slopes.all, into: Parameters(model.parameters.layout)
+      model, batch, temperature: 1,
+      outputs: PassOutputs(logProbabilities: logProbabilities.all),
+      slopes: PassOutputs(logProbabilities: slopes.all),
+      into: Parameters(model.parameters.layout)
     ) { sequences in
-      let range =
-        batch.scoredStarts[sequences.lowerBound]..<batch.scoredStarts[sequences.upperBound]
+      let range = batch.scored(sequences)
       seen.withLock {
         for i in range {
           if $0[i] != nil { repeated.wrappingAdd(1, ordering: .relaxed) }
@@ -160,7 +162,7 @@ import Testing
 
   @Test func anEmptyBatchHasNoGradient() {
     let model = model()
-    let result = pass(model).differentiated(model, PackedBatch(), weights: [])
+    let result = pass(model).differentiated(model, TokenForest(), weights: [])
     #expect(result.gradient.allSatisfy { $0 == 0 } && result.logProbabilities.isEmpty)
   }
 

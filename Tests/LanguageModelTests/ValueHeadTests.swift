@@ -1,11 +1,12 @@
 import Kernels
 import LanguageModel
+import Parallel
 import TestSupport
 import Testing
 
 /// The whole critic, alone and on the policy's trunk, against the reference in double precision.
 @Suite struct ValueHeadTests {
-  private let batch = PackedBatch.random(
+  private let batch = TokenForest.random(
     [(1, 1), (3, 5), (2, 1), (1, 8)], vocabulary: 9, seed: 1)
   private let temperature: Float = 0.7
 
@@ -17,7 +18,7 @@ import Testing
         tiesEmbeddings: tied), heads: heads, seed: 2)
   }
 
-  private func weights(_ batch: PackedBatch, seed: UInt64) -> [Float] {
+  private func weights(_ batch: TokenForest, seed: UInt64) -> [Float] {
     var random = TestRandom(seed)
     return random.floats(batch.scoredCount)
   }
@@ -26,14 +27,14 @@ import Testing
     -> TrainingPass
   {
     TrainingPass(
-      parameters.layout, longest: 16, threads: threads, keepsActivations: true,
+      parameters.layout, longest: 16, team: Team(threads: threads), keepsActivations: true,
       pieceTokens: pieceTokens)
   }
 
   /// Σ weights * values by the reference.
   private func inner(_ reference: ReferenceTransformer, _ weights: [Float]) -> Double {
     (0..<batch.count).reduce(0) { sum, s in
-      let values = reference.values(batch.sequence(s), promptLength: batch.promptLengths[s])
+      let values = reference.values(batch.tokens(of: s), promptLength: batch.promptLength(of: s))
       return sum + GradientCheck.inner(values, weights[batch.scored(s)].map(Double.init))
     }
   }
@@ -44,7 +45,7 @@ import Testing
     let result = pass(parameters).valued(Transformer(parameters), batch)
     let reference = ReferenceTransformer(parameters)
     for s in 0..<batch.count {
-      let wanted = reference.values(batch.sequence(s), promptLength: batch.promptLengths[s])
+      let wanted = reference.values(batch.tokens(of: s), promptLength: batch.promptLength(of: s))
       #expect(Tolerance.largestError(Array(result[batch.scored(s)]), wanted) < 3e-6)
     }
   }
@@ -90,7 +91,7 @@ import Testing
       reference.values = values
       return (0..<batch.count).reduce(inner(reference, critic)) { sum, s in
         let scores = reference.score(
-          batch.sequence(s), promptLength: batch.promptLengths[s],
+          batch.tokens(of: s), promptLength: batch.promptLength(of: s),
           temperature: Double(temperature))
         return sum
           + GradientCheck.inner(
@@ -103,9 +104,9 @@ import Testing
     let (policyView, criticView) = (FloatBuffer(policy).all, FloatBuffer(critic).all)
     let gradient = Parameters(parameters.layout)
     pass(parameters, pieceTokens: 16).gradient(
-      Transformer(parameters), batch, temperature: temperature, logProbabilities: views[0],
-      entropies: views[1], slopes: views[2], critic: (values: views[3], slopes: views[4]),
-      into: gradient
+      Transformer(parameters), batch, temperature: temperature,
+      outputs: PassOutputs(logProbabilities: views[0], values: views[3]),
+      slopes: PassOutputs(logProbabilities: views[2], values: views[4]), into: gradient
     ) { sequences in
       for s in sequences {
         views[2].slice(batch.scored(s)).copy(from: policyView.slice(batch.scored(s)))
@@ -122,7 +123,7 @@ import Testing
 
   @Test(arguments: [16, 40])
   func bitsDoNotDependOnThreads(pieceTokens: Int) {
-    let batch = PackedBatch.random(
+    let batch = TokenForest.random(
       (0..<30).map { ($0 % 5 + 1, $0 * 3 % 11 + 1) }, vocabulary: 9, seed: 6)
     let (parameters, weights) = (parameters(.value), weights(batch, seed: 7))
     let results = [1, 2, 3].map {

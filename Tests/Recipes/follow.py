@@ -24,6 +24,8 @@ from outcome import Failure
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPES = ("Add a task", "Add a verifier", "Add an algorithm")
+# Those that may edit one existing file at most; what else they need is found by itself.
+ONE_EDIT = ("Add a task", "Add a verifier")
 # A path in backticks: a file below a folder, with an ending or without (Tools/bases).
 PATH = re.compile(r"`([A-Za-z]\w*(?:/[\w.+-]+)+)`")
 
@@ -183,8 +185,12 @@ def main():
     folder = given.folder.resolve()
     staged, copy = folder / "staged", folder / "hone"
     copy_package(staged)
-    commands = []
+    commands, edited = [], {}
     for block in blocks(given.recipes.read_text()):
+        if block.language == "diff":
+            edited.setdefault(block.recipe, set()).add(block.path)
+            if block.recipe in ONE_EDIT and len(edited[block.recipe]) > 1:
+                block.fail(f"it edits a second file: {block.path}")
         commands += [(block, command) for command in apply(block, staged)]
         what = block.path if block.language else "; ".join(block.lines)
         print(f"{block.recipe}, step {block.step}: {what}", flush=True)

@@ -3,7 +3,7 @@ import Testing
 import Verifiers
 
 @Suite struct SplitTests {
-  @Test(arguments: ["arithmetic", "logic"])
+  @Test(arguments: shippedSuites.names())
   func splitsShareNoProblem(_ name: String) throws {
     let suite = try shippedSuites.open(name)
     var splitOf: [String: Split] = [:]
@@ -85,31 +85,7 @@ import Verifiers
     #expect(throws: SuiteError.self) { try mine.withholding(tiny) }
   }
 
-  /// Problems that have been published must not move, or results would silently change their meaning.
-  @Test(arguments: [
-    ("addition", ["604+8=", "9+1=", "213+385="]),
-    ("subtraction", ["3-570=", "541-335=", "33-758="]),
-    ("multiplication", ["1*0=", "2*95=", "8*1="]),
-    ("expression", ["0--6-7=", "0-(8-3)+1=", "8*(1-(-4+-1))="]),
-    (
-      "boolean",
-      [
-        "not ( False or False or True ) is", "False or ( ( False ) or False ) is",
-        "( False or not not True ) and False is",
-      ]
-    ),
-    (
-      "implication", ["c>i,!b>!f;c;i?", "d>c,c>i,!l>c,i>h;d,f;l?", "!i>!e,e>c,!e>g,a>e,!c>!b;a;b?"]
-    ),
-  ])
-  func problemsStayAsTheyAre(_ generator: String, _ prompts: [String]) throws {
-    let folder = try TemporaryFolder()
-    let path = try folder.write("{tasks: [{generator: '\(generator)'}]}", to: "pinned.json5")
-    let suite = try folder.catalog.open(path)
-    #expect(suite.problems(0..<3, split: .test).map(\.problem.prompt) == prompts)
-  }
-
-  @Test(arguments: ["arithmetic", "logic"])
+  @Test(arguments: shippedSuites.names())
   func evaluationHasAThousandDistinctProblems(_ name: String) throws {
     let suite = try shippedSuites.open(name)
     let thousand = suite.distinctProblems(split: .test, count: 1_000)
@@ -132,7 +108,7 @@ import Verifiers
     #expect(Set(prompts).count == 100)
   }
 
-  @Test(arguments: ["arithmetic", "logic"])
+  @Test(arguments: shippedSuites.names())
   func mixturesKeepTheirShares(_ name: String) throws {
     let suite = try shippedSuites.open(name)
     let total = suite.tasks.map(\.weight).reduce(0, +)
@@ -145,7 +121,7 @@ import Verifiers
     }
   }
 
-  @Test(arguments: ["arithmetic", "logic"])
+  @Test(arguments: shippedSuites.names())
   func makingProblemsIsFast(_ name: String) throws {
     let suite = try shippedSuites.open(name)
     // The best of many short stretches, because other work may hold the processor in between.

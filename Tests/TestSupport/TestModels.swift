@@ -23,13 +23,13 @@ extension Parameters {
   }
 }
 
-extension PackedBatch {
+extension TokenForest {
   /// A batch of random sequences, by lengths of prompt and completion.
   package static func random(
     _ lengths: [(prompt: Int, completion: Int)], vocabulary: Int, seed: UInt64
-  ) -> PackedBatch {
+  ) -> TokenForest {
     var random = TestRandom(seed)
-    var batch = PackedBatch()
+    var batch = TokenForest()
     for (prompt, completion) in lengths {
       batch.append(
         prompt: random.tokens(prompt, vocabulary: vocabulary),
@@ -38,18 +38,12 @@ extension PackedBatch {
     return batch
   }
 
-  /// The tokens of one sequence.
-  package func sequence(_ index: Int) -> [Int32] {
-    Array(tokens[starts[index]..<starts[index + 1]])
-  }
-
   /// A batch of some of the sequences, in this order.
-  package func picking(_ sequences: [Int]) -> PackedBatch {
-    var batch = PackedBatch()
+  package func picking(_ sequences: [Int]) -> TokenForest {
+    var batch = TokenForest()
     for index in sequences {
-      let tokens = sequence(index)
-      batch.append(
-        prompt: Array(tokens[..<promptLengths[index]]), completion: tokens[promptLengths[index]...])
+      let (tokens, prompt) = (tokens(of: index), promptLength(of: index))
+      batch.append(prompt: Array(tokens[..<prompt]), completion: tokens[prompt...])
     }
     return batch
   }
@@ -67,21 +61,21 @@ package struct PassResult {
 
 extension TrainingPass {
   /// Scores a batch.
-  package func scored(_ model: Transformer, _ batch: PackedBatch, temperature: Float = 1)
+  package func scored(_ model: Transformer, _ batch: TokenForest, temperature: Float = 1)
     -> PassResult
   {
     let count = batch.scoredCount
     let (logProbabilities, entropies) = (FloatBuffer(count: count), FloatBuffer(count: count))
     score(
-      model, batch, temperature: temperature, logProbabilities: logProbabilities.all,
-      entropies: entropies.all)
+      model, batch, temperature: temperature,
+      into: PassOutputs(logProbabilities: logProbabilities.all, entropies: entropies.all))
     return PassResult(
       logProbabilities: logProbabilities.all.array, entropies: entropies.all.array, gradient: [])
   }
 
   /// The gradient of Σ weights * log-probabilities + Σ entropyWeights * entropies.
   package func differentiated(
-    _ model: Transformer, _ batch: PackedBatch, weights: [Float], entropyWeights: [Float]? = nil,
+    _ model: Transformer, _ batch: TokenForest, weights: [Float], entropyWeights: [Float]? = nil,
     temperature: Float = 1
   ) -> PassResult {
     let count = batch.scoredCount
@@ -92,17 +86,15 @@ extension TrainingPass {
     let gradient = Parameters(model.parameters.layout)
     gradient.values.all.fill(.nan)  // whatever was there must go
     self.gradient(
-      model, batch, temperature: temperature, logProbabilities: logProbabilities.all,
-      entropies: entropies.all, slopes: slopes.all, entropySlopes: entropySlopes?.all,
+      model, batch, temperature: temperature,
+      outputs: PassOutputs(logProbabilities: logProbabilities.all, entropies: entropies.all),
+      slopes: PassOutputs(logProbabilities: slopes.all, entropies: entropySlopes?.all),
       into: gradient
     ) { sequences in
-      let range =
-        batch.scoredStarts[sequences.lowerBound]..<batch.scoredStarts[sequences.upperBound]
-      slopes.view(range.lowerBound, range.count).copy(
-        from: weights.view(range.lowerBound, range.count))
+      let range = batch.scored(sequences)
+      slopes.all.slice(range).copy(from: weights.all.slice(range))
       if let bonus, let entropySlopes {
-        entropySlopes.view(range.lowerBound, range.count).copy(
-          from: bonus.view(range.lowerBound, range.count))
+        entropySlopes.all.slice(range).copy(from: bonus.all.slice(range))
       }
     }
     return PassResult(

@@ -12,7 +12,7 @@ struct BadInputCompareTests {
       (["grpo", "grpo"], "arm grpo is named twice"),
       (
         ["grpo:epochs"],
-        #"arm grpo:epochs: settings read KEY=VALUE, parted by commas, not "epochs""#
+        #"arm grpo:epochs: settings read KEY=VALUE, separated by commas, not "epochs""#
       ),
       (["grpo:epoch=2"], #"arm grpo:epoch=2: unknown key "epoch"; did you mean epochs?"#),
       (["grpo:epochs=0"], "arm grpo:epochs=0: epochs takes a whole number from 1 to 100"),

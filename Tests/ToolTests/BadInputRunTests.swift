@@ -86,7 +86,7 @@ struct BadInputRunTests {
       let config = run.appending(path: "config.json")
       for (text, exitCode, expected) in [
         ("{", 65, "config.json:1:2: the object has no end; add }"),
-        ("{\n \"steps\" 3\n}", 65, "config.json:2:10: expected : after the key \"steps\""),
+        ("{\n \"steps\" 3\n}", 65, "config.json:2:10: ':' was expected after the key 'steps'"),
         ("", 65, "config.json:1:1: a configuration is an object"),
         ("{\"stps\": 3}", 64, "config.json:1:2: unknown key \"stps\"; did you mean steps?"),
         ("{\"steps\": 0}", 64, "config.json:1:2: steps takes a whole number from 1 to 1000000"),

@@ -1,5 +1,4 @@
 import Testing
-import Training
 import hone
 
 @Suite("Options of each command")

@@ -1,7 +1,7 @@
+import Analysis
 import Foundation
 import Synchronization
 import Testing
-import Training
 import hone
 
 @Suite("Terminal: a comparison")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Comparisons: stopped and gone on with")
+@Suite("Comparisons: stopped and resumed")
 struct CompareStopTests {
   /// Two algorithms and the base, with checkpoints between.
   private var arguments: [String] {
@@ -33,7 +33,7 @@ struct CompareStopTests {
     return try Data(contentsOf: folder.appending(path: "whole/comparison.json"))
   }
 
-  @Test("killed: its runs stop and save; gone on with, it ends in the same comparison.json")
+  @Test("killed: its runs stop and save; resumed, it ends in the same comparison.json")
   func killed() throws {
     try ToolRunner.withTemporaryFolder { folder in
       let (path, killed) = try stop(folder, by: SIGKILL)
@@ -49,7 +49,7 @@ struct CompareStopTests {
   }
 
   @Test(
-    "Ctrl-C: every run is saved, and the command that goes on works", arguments: [SIGINT, SIGTERM])
+    "Ctrl-C: every run is saved, and the command to resume works", arguments: [SIGINT, SIGTERM])
   func interrupted(signal: Int32) throws {
     try ToolRunner.withTemporaryFolder { folder in
       let (path, stopped) = try stop(folder, by: signal)
@@ -61,7 +61,7 @@ struct CompareStopTests {
         let steps = run.lines("metrics.jsonl").count
         #expect(FileManager.default.fileExists(atPath: run.checkpoint(steps)))
       }
-      let command = try #require(stopped.output.split(separator: "to go on:  ").last)
+      let command = try #require(stopped.output.split(separator: "to resume:  ").last)
       let prefix = "Tools/hone "
       try #require(command.hasPrefix(prefix))
       let result = try ToolRunner.bash(

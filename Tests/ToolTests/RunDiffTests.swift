@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("diff: where two runs part")
+@Suite("diff: where two runs diverge")
 struct RunDiffTests {
   private func train(_ arguments: [String], in folder: URL, as name: String) throws -> RunFiles {
     let result = try ToolRunner.run(arguments + ["--run", name, "--quiet"], in: folder)
@@ -68,13 +68,13 @@ struct RunDiffTests {
           "config", "made_by", "notes",
         ])
       #expect(json["same"] as? Bool == false && json["steps"] as? [Int] == [3, 3])
-      let parting = try #require(json["parting"] as? [String: Any])
-      for key in ["problem", "sample"] { #expect(parting[key] as? Int == object[key] as? Int) }
-      #expect(parting["step"] as? Int == 2 && parting["kind"] as? String == "completion")
+      let divergence = try #require(json["parting"] as? [String: Any])
+      for key in ["problem", "sample"] { #expect(divergence[key] as? Int == object[key] as? Int) }
+      #expect(divergence["step"] as? Int == 2 && divergence["kind"] as? String == "completion")
       let marks = text.replacing("</think>", with: "!").replacing("<think>", with: "!")
-      #expect(parting["token"] as? Int == marks.count - 1)
-      #expect((parting["completion"] as? [String: [String]])?["completion"] == [text, other])
-      #expect((parting["metrics"] as? [String: Any])?.isEmpty == true)
+      #expect(divergence["token"] as? Int == marks.count - 1)
+      #expect((divergence["completion"] as? [String: [String]])?["completion"] == [text, other])
+      #expect((divergence["metrics"] as? [String: Any])?.isEmpty == true)
 
       let words = try ToolRunner.run(["diff", "a", "b"], in: folder)
       #expect(words.exitCode == 1 && words.output == result.errors)
@@ -82,9 +82,9 @@ struct RunDiffTests {
       #expect(
         words.output.contains(
           """
-          they part at step 2, problem \(parting["problem"]!), sample \(parting["sample"]!), token \
+          they diverge at step 2, problem \(divergence["problem"]!), sample \(divergence["sample"]!), token \
           \(marks.count - 1)
-          another token was drawn
+          a different token was drawn
             prompt  \(prompt)
             A       \(text)
             B       \(other)
@@ -94,7 +94,7 @@ struct RunDiffTests {
     }
   }
 
-  @Test("another seed, another rate: what parts first, and why")
+  @Test("another seed, another rate: what diverges first, and why")
   func causes() throws {
     let lab = try RunLab.shared()
     try ToolRunner.withTemporaryFolder { folder in
@@ -104,14 +104,14 @@ struct RunDiffTests {
         lab.reinforced(steps: 2) + ["--learning-rate", "3e-4"], in: folder, as: "rate")
       let seed = try ToolRunner.run(["diff", "a", "seed"], in: folder)
       #expect(seed.exitCode == 1 && seed.output.contains("\n  seed   0   1\n"))
-      #expect(seed.output.contains("they part at step 1, problem 0, sample 0\n"))
+      #expect(seed.output.contains("they diverge at step 1, problem 0, sample 0\n"))
       let rate = try ToolRunner.run(["diff", "a", "rate"], in: folder)
       #expect(rate.exitCode == 1)
       #expect(
         rate.output.contains(
           """
-          they part at step 1
-          the update parted; what it learned from is the same
+          they diverge at step 1
+          the update differs; what it learned from is the same
 
           metrics of step 1
             learning_rate   0.0001   0.0003
@@ -127,7 +127,7 @@ struct RunDiffTests {
     }
   }
 
-  @Test("two demonstrations of supervised runs part in their batch")
+  @Test("two demonstrations of supervised runs diverge in their batch")
   func supervised() throws {
     let lab = try RunLab.shared()
     try ToolRunner.withTemporaryFolder { folder in
@@ -137,10 +137,10 @@ struct RunDiffTests {
       let result = try ToolRunner.run(["diff", "a", "b", "--json"], in: folder)
       #expect(result.exitCode == 1)
       let json = try result.json()
-      let parting = try #require(json["parting"] as? [String: Any])
-      #expect(parting["kind"] as? String == "batch" && parting["step"] as? Int == 1)
-      #expect(parting["problem"] is NSNull && json["first_completion"] is NSNull)
-      #expect((parting["metrics"] as? [String: Any])?["loss"] != nil)
+      let divergence = try #require(json["parting"] as? [String: Any])
+      #expect(divergence["kind"] as? String == "batch" && divergence["step"] as? Int == 1)
+      #expect(divergence["problem"] is NSNull && json["first_completion"] is NSNull)
+      #expect((divergence["metrics"] as? [String: Any])?["loss"] != nil)
     }
   }
 

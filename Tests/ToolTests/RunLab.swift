@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-import Training
 
 /// A tiny suite and a model that half knows it, made once per test process: what runs start from.
 struct RunLab {

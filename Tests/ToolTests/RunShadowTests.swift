@@ -37,7 +37,7 @@ struct RunShadowTests {
         arguments + shadow + ["--run", "whole", "--json"], in: folder)
       try #require(whole.exitCode == 0, "\(whole.errors)")
       #expect(whole.errors.contains("by the shadow ") && whole.errors.contains("  shadow 0."))
-      #expect(whole.errors.contains("reward and shadow (numeric) didn't part"))
+      #expect(whole.errors.contains("reward and shadow (numeric) didn't diverge"))
       let report = try whole.json()
       let said = try #require(report["shadow"] as? [String: Any])
       #expect(said["verifier"] as? String == "numeric" && said["parted"] == nil)
@@ -57,7 +57,7 @@ struct RunShadowTests {
         arguments + ["--run", "plain", "--json", "--quiet"], in: folder)
       #expect(try plain.weightsHash() == whole.weightsHash(), "a shadow must change no bit")
 
-      // Cut at the second step, and gone on with from another folder.
+      // Cut at the second step, and resumed from another folder.
       let cut = try ToolRunner.run(
         lab.reinforced(steps: 2) + ["--verifier", "./judge"] + shadow + [
           "--run", "cut", "--quiet",

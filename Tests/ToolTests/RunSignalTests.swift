@@ -21,11 +21,12 @@ struct RunSignalTests {
         #expect(stopped.exitCode == 130 && stopped.errors.isEmpty)
         let steps = run.lines("metrics.jsonl").count
         try #require(steps < 16, "the signal came too late")
-        #expect(stopped.output.contains("stopped and saved after step \(steps) of 16; to go on:  "))
+        let saved = "stopped and saved after step \(steps) of 16; to resume:  "
+        #expect(stopped.output.contains(saved))
         #expect(
           run.checkpointNames == [URL(fileURLWithPath: run.checkpoint(steps)).lastPathComponent])
 
-        let command = try #require(stopped.output.split(separator: "to go on:  ").last)
+        let command = try #require(stopped.output.split(separator: "to resume:  ").last)
         let prefix = "Tools/hone "
         try #require(command.hasPrefix(prefix))
         let resumed = try ToolRunner.bash(

@@ -1,6 +1,5 @@
 import Synchronization
 import Testing
-import Training
 import hone
 
 @Suite("Terminal: a whole run")
@@ -59,13 +58,13 @@ struct TrainPresenterTests {
     var step = step(1, of: 1)
     step.shadow = 0.125
     presenter.step(step)
-    presenter.shadow("reward and shadow part at step 1")
+    presenter.shadow("reward and shadow diverge at step 1")
     #expect(
       sink.written == """
         before   pass@1 46.2 % [43.1, 49.3]   greedy, 1,000 held-out problems
                  by the shadow 25.0 % [20.0, 30.0]
         1/1  reward 0.50  shadow 0.13  length 27  31k tok/s
-        shadow   reward and shadow part at step 1
+        shadow   reward and shadow diverge at step 1
 
         """)
     // On a terminal the live line stays, and the sentence has a line of its own.
@@ -170,14 +169,14 @@ struct TrainPresenterTests {
         """)
   }
 
-  @Test("a run that was stopped says how to go on")
+  @Test("a run that was stopped says how to resume it")
   func stopped() {
     let sink = Sink()
     var presenter = presenter(to: sink, isTerminal: false)
     presenter.stopped(afterStep: 37, of: 120, resume: "Tools/hone resume runs/a")
     #expect(
       sink.written
-        == "\nstopped and saved after step 37 of 120; to go on:  Tools/hone resume runs/a\n")
+        == "\nstopped and saved after step 37 of 120; to resume:  Tools/hone resume runs/a\n")
   }
 
   @Test("a worse score after than before")

@@ -4,7 +4,6 @@ import LanguageModel
 import TaskSuites
 import TestSupport
 import Testing
-import Training
 
 @Suite(
   "Hugging Face both ways", .serialized,
@@ -167,7 +166,7 @@ struct TransformersTests {
     let prompts = try prompts.map { try bundle.vocabulary.encode($0) }
     let generator = Generator(
       bundle.parameters.layout, longestPrompt: prompts.reduce(1) { max($0, $1.count) },
-      maximumNewTokens: 64, threads: 1)
+      maximumNewTokens: 64, team: .single)
     let result = generator.generate(
       Transformer(bundle.parameters),
       GenerationRequest(

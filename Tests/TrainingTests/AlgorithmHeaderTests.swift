@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-import Training
 
 /// Each algorithm's file says at its top where it differs from its paper, and by which field.
 @Suite struct AlgorithmHeaderTests {

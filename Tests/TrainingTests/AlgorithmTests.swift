@@ -3,7 +3,6 @@ import Kernels
 import LanguageModel
 import TaskSuites
 import Testing
-import Training
 
 /// What every algorithm must do: learn, repeat itself, and say where the signal went.
 ///

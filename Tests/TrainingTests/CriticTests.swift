@@ -4,7 +4,6 @@ import LanguageModel
 internal import Learning
 import Testing
 import TestSupport
-import Training
 import Verifiers
 
 @Suite("The critic in a run")

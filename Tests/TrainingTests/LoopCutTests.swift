@@ -1,10 +1,9 @@
 import Foundation
 import Kernels
 import LanguageModel
-internal import Learning
-import Testing
+import Parallel
 import TestSupport
-import Training
+import Testing
 
 @Suite("The loop: how an update is cut changes nothing")
 struct LoopCutTests {
@@ -31,7 +30,7 @@ struct LoopCutTests {
 
     /// The sequences in this order, packed.
     func minibatch(_ order: [Int]) -> Learner.Minibatch {
-      var batch = PackedBatch()
+      var batch = TokenForest()
       for s in order { batch.append(prompt: prompts[s], completion: completions[s]) }
       return Learner.Minibatch(
         batch, advantages: order.map { advantages[$0] },
@@ -53,7 +52,7 @@ struct LoopCutTests {
   ) -> Outcome {
     let parameters = LoopLab.tinyParameters(seed: 8)
     let learner = Learner(
-      LoopLab.tiny, longest: 16, threads: threads,
+      LoopLab.tiny, longest: 16, team: Team(threads: threads),
       optimizer: AdamW(beta1: 0.9, beta2: 0.95, epsilon: 1e-8, weightDecay: 0),
       maximumGradientNorm: 1, temperature: 1, pieceTokens: pieceTokens)
     let minibatch = work.minibatch(order)

@@ -3,7 +3,6 @@ import LanguageModel
 internal import Learning
 import Testing
 import TestSupport
-import Training
 
 @Suite("The loop: the exact KL divergence")
 struct LoopDivergenceTests {

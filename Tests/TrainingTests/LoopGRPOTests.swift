@@ -3,7 +3,6 @@ import LanguageModel
 internal import Learning
 import Testing
 import TestSupport
-import Training
 import Verifiers
 
 @Suite("The loop: a GRPO step by hand")

@@ -1,7 +1,6 @@
 import Foundation
 internal import Learning
 import Testing
-import Training
 
 @Suite("The loop: it learns", .serialized)
 struct LoopLearningTests {

@@ -1,29 +1,22 @@
 import Foundation
 import Synchronization
 import Testing
-import Training
 import Verifiers
 
 @Suite("The loop: judging while others are sampled")
 struct LoopOverlapTests {
-  /// Judges as the script does, says that a program stands behind it, and writes down when it was handed
+  /// Judges as the script does, wants batches, and writes down when it was handed
   /// how many completions.
-  private final class Recording: ConcurrentVerifier {
+  private final class Recording: BatchVerifier {
     let name = "recording"
     let partNames = ["correctness"]
-    let plugins: [PluginVerifier]
+    let calling = VerifierCalling.inBatches
     let isSampled = LoopSwitch()
     private let judge: @Sendable (Completion, Problem) -> Verdict
     private let record = Mutex<[(count: Int, afterSampling: Bool)]>([])
     var handedIn: [(count: Int, afterSampling: Bool)] { record.withLock { $0 } }
 
-    init(in folder: URL, _ judge: @escaping @Sendable (Completion, Problem) -> Verdict) throws {
-      self.judge = judge
-      // Never started: its program would do nothing.
-      try Data(#"{ name: "idle", protocol: 1, command: ["true"] }"#.utf8)
-        .write(to: folder.appending(path: "plugin.json5"))
-      plugins = try VerifierCatalog(pluginFolder: nil).verifier(folder.path + "/").plugins
-    }
+    init(_ judge: @escaping @Sendable (Completion, Problem) -> Verdict) { self.judge = judge }
 
     func verify(_ completion: Completion, of problem: Problem) -> Verdict {
       judge(completion, problem)
@@ -53,8 +46,7 @@ struct LoopOverlapTests {
       var configuration = LoopLab.grpo()
       configuration.groupSize = 24
       configuration.verifierFailureLimit = 1
-      let recording = try Recording(in: folder, Self.judge)
-      #expect(recording.plugins.count == 1)
+      let recording = Recording(Self.judge)
       let suite = try LoopLab.copySuite(in: folder, judgedBy: recording)
       let run = LoopLab.run(configuration, suite)
       let rollout = try run.sample(step: 1, copies: 24)

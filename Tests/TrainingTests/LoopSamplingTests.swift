@@ -2,7 +2,6 @@ import Foundation
 import LanguageModel
 internal import Learning
 import Testing
-import Training
 import Verifiers
 
 @Suite("The loop: dynamic sampling")

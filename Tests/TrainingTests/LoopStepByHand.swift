@@ -1,9 +1,8 @@
 import Foundation
 import Kernels
 import LanguageModel
-internal import Learning
+import Parallel
 import TestSupport
-import Training
 
 /// A step of a critic-free algorithm spelled out in double precision, one sequence at a time.
 ///
@@ -202,15 +201,15 @@ struct StepByHand {
     return parameters
   }
 
-  private func batch(_ sequence: Int) -> PackedBatch {
-    var batch = PackedBatch()
+  private func batch(_ sequence: Int) -> TokenForest {
+    var batch = TokenForest()
     batch.append(
       prompt: rollout.prompts[sequence / rollout.copies], completion: rollout.sequences[sequence])
     return batch
   }
 
   private func pass() -> TrainingPass {
-    TrainingPass(LoopLab.tiny, longest: 16, threads: 1, keepsActivations: true)
+    TrainingPass(LoopLab.tiny, longest: 16, team: .single, keepsActivations: true)
   }
 
   private func score(

@@ -3,7 +3,6 @@ import Kernels
 import LanguageModel
 import Synchronization
 import TaskSuites
-import Training
 import Verifiers
 
 /// What the tests of the training loop start from.

@@ -1,7 +1,6 @@
 import Foundation
 internal import Learning
 import Testing
-import Training
 
 @Suite("The loop: variants and critic-free algorithms by hand")
 struct LoopVariantTests {

@@ -1,7 +1,6 @@
 import Foundation
 internal import Learning
 import Testing
-import Training
 import Verifiers
 
 @Suite("The loop: the gradient ledger and verifiers that fail")

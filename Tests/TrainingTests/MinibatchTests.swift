@@ -1,5 +1,4 @@
 import Testing
-import Training
 import Verifiers
 
 @Suite struct MinibatchTests {

@@ -2,7 +2,6 @@ import Checkpointing
 import Foundation
 import LanguageModel
 import Testing
-import Training
 
 /// Folders whose weights hold more than `config.json` asks for.
 @Suite struct ModelBundleTests {

@@ -1,6 +1,5 @@
 internal import Learning
 import Testing
-import Training
 
 @Suite struct ObjectivesAdvantageTests {
   /// Those of losses.json that nothing here computes: each reward's own normalisation before the sum.

@@ -1,5 +1,4 @@
 internal import Learning
-import Training
 
 /// Completions put end to end, without padding, as the trainer has them.
 struct RaggedBatch {

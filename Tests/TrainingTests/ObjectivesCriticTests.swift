@@ -1,7 +1,6 @@
 import Foundation
 internal import Learning
 import Testing
-import Training
 
 /// GAE and the losses of PPO and A2C against TRL, verl and Stable-Baselines3 (ppo.json).
 @Suite struct ObjectivesCriticTests {

@@ -1,7 +1,6 @@
 import Foundation
 internal import Learning
 import Testing
-import Training
 
 /// Numbers of the fixtures that mean something else than Hone's, made from Hone's functions and the
 /// one difference: so it is known what differs, and that nothing else does.

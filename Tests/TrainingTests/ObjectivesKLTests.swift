@@ -1,7 +1,6 @@
 import Foundation
 internal import Learning
 import Testing
-import Training
 
 @Suite struct ObjectivesKLTests {
   /// Estimates of kl.json that nothing here computes: |d|, and verl's values of k1 and k3 with the

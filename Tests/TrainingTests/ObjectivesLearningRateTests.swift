@@ -1,7 +1,6 @@
 import Foundation
 internal import Learning
 import Testing
-import Training
 
 @Suite struct ObjectivesLearningRateTests {
   @Test(arguments: LearningRateShape.allCases)

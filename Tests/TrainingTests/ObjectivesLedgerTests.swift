@@ -1,6 +1,5 @@
 internal import Learning
 import Testing
-import Training
 
 @Suite struct ObjectivesLedgerTests {
   @Test func sharesAddUpToOne() {

@@ -1,6 +1,5 @@
 internal import Learning
 import Testing
-import Training
 
 /// Every loss of losses.json, as TRL's own trainers made them.
 @Suite struct ObjectivesPolicyLossTests {

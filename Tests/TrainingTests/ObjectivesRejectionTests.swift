@@ -1,6 +1,5 @@
 internal import Learning
 import Testing
-import Training
 
 @Suite struct ObjectivesRejectionTests {
   private func accepted(

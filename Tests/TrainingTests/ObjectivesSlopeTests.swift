@@ -1,6 +1,5 @@
 internal import Learning
 import Testing
-import Training
 
 /// Slopes against central differences, and losses against cuts.
 @Suite struct ObjectivesSlopeTests {

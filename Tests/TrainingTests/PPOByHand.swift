@@ -1,9 +1,8 @@
 import Foundation
 import Kernels
 import LanguageModel
-internal import Learning
+import Parallel
 import TestSupport
-import Training
 
 /// A step of PPO or A2C spelled out in double precision, one sequence at a time.
 ///
@@ -187,15 +186,15 @@ struct PPOByHand {
 
   // MARK: The engine's passes, one sequence and one head at a time
 
-  private func batch(_ sequence: Int) -> PackedBatch {
-    var batch = PackedBatch()
+  private func batch(_ sequence: Int) -> TokenForest {
+    var batch = TokenForest()
     batch.append(
       prompt: rollout.prompts[sequence / rollout.copies], completion: rollout.sequences[sequence])
     return batch
   }
 
   private func pass(_ parameters: Parameters) -> TrainingPass {
-    TrainingPass(parameters.layout, longest: 16, threads: 1, keepsActivations: true)
+    TrainingPass(parameters.layout, longest: 16, team: .single, keepsActivations: true)
   }
 
   private func score(

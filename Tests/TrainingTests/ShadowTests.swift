@@ -1,7 +1,6 @@
 import Foundation
 internal import Learning
 import Testing
-import Training
 import Verifiers
 
 @Suite("The loop: a shadow verifier")
@@ -89,7 +88,7 @@ struct ShadowTests {
   }
 
   @Test("the step where they part is told once, kept, and the same after a resume")
-  func parting() throws {
+  func divergence() throws {
     try LoopLab.withFolder { folder in
       let isHacked = LoopSwitch()
       let shadow = ScriptedVerifier { completion, problem in
@@ -108,8 +107,8 @@ struct ShadowTests {
       let whole = PartingRecorder { if $0 == 3 { isHacked.isOn = true } }
       let summary = try trainer(in: folder, run: "whole", shadow: shadow)
         .train(observer: whole) { false }
-      #expect(whole.partings.map(\.step) == [6])
-      #expect(summary.shadow?.parted == whole.partings.first)
+      #expect(whole.divergences.map(\.step) == [6])
+      #expect(summary.shadow?.divergence == whole.divergences.first)
       let values = try lines("whole").map { $0["shadow/parted"] }
       #expect(values == [0, 0, 0, 0, 0, 6, 6, 6, 6])
       let result = try #require(
@@ -134,7 +133,7 @@ struct ShadowTests {
           verifier: Self.half, shadow: shadow)
         let end = try resumed.train(observer: rest) { false }
         #expect(end.shadow == summary.shadow && end.weightsHash == summary.weightsHash)
-        #expect(first.partings + rest.partings == whole.partings)
+        #expect(first.divergences + rest.divergences == whole.divergences)
         // The hash of the step that saved is the one difference.
         #expect(try lines(run) == lines("whole"))
       }
@@ -142,13 +141,13 @@ struct ShadowTests {
   }
 
   private final class PartingRecorder: TrainingObserver {
-    private(set) var partings: [ShadowParting] = []
+    private(set) var divergences: [ShadowDivergence] = []
     private let afterStep: (Int) -> Void
     init(afterStep: @escaping (Int) -> Void) { self.afterStep = afterStep }
     func before(_ result: EvaluationResult) {}
     func evaluated(_ step: Int, _ result: EvaluationResult) {}
     func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double) { afterStep(step) }
-    func parted(_ parting: ShadowParting) { partings.append(parting) }
+    func diverged(_ divergence: ShadowDivergence) { divergences.append(divergence) }
   }
 
   @Test("a shadow that is the verifier itself is said to be no use")

@@ -1,7 +1,6 @@
 import Foundation
 import TestSupport
 import Testing
-import Training
 
 @Suite("The shadow: where it parts from the reward")
 struct ShadowWatchTests {
@@ -30,24 +29,24 @@ struct ShadowWatchTests {
     let early = watch(agreeing + Array(repeating: Self.hacked, count: 9))
     #expect(early.rise == 0.5)
     #expect(
-      early.parting
-        == ShadowParting(step: 6, firstReward: 0.5, reward: 0.5, firstShadow: 0.5, shadow: 0))
+      early.divergence
+        == ShadowDivergence(step: 6, firstReward: 0.5, reward: 0.5, firstShadow: 0.5, shadow: 0))
     // From step 6 on, worked by hand: gaps of 12 problems, a third of them 0.5, have mean 1/6 and
     // 3 standard errors of 0.213; with two thirds of them the mean is 1/3.
     let later = watch(
       Array(repeating: Self.agreeing, count: 5) + Array(repeating: Self.hacked, count: 6))
-    #expect(later.parting?.step == 7)
-    let parting = try #require(later.parting)
-    #expect(abs(parting.shadow - 1.0 / 6) < 1e-12)
+    #expect(later.divergence?.step == 7)
+    let divergence = try #require(later.divergence)
+    #expect(abs(divergence.shadow - 1.0 / 6) < 1e-12)
     #expect(
-      parting.sentence
-        == "reward and shadow part at step 7: reward 0.50 → 0.50, shadow 0.50 → 0.17")
+      divergence.sentence
+        == "reward and shadow diverge at step 7: reward 0.50 → 0.50, shadow 0.50 → 0.17")
   }
 
   @Test("agreement, a constant gap and a shadow that is stricter by a factor are no alarm")
   func quiet() {
-    #expect(watch(Array(repeating: Self.agreeing, count: 50)).parting == nil)
-    #expect(watch(Array(repeating: Self.hacked, count: 50)).parting == nil)
+    #expect(watch(Array(repeating: Self.agreeing, count: 50)).divergence == nil)
+    #expect(watch(Array(repeating: Self.hacked, count: 50)).divergence == nil)
     // The shadow pays half of the reward, which grows from 1/4 to 1.
     let weak: (rewards: [Double?], shadow: [Double?]) = ([1, 0, 0, 0], [0.5, 0, 0, 0])
     func grown(_ share: Double) -> ShadowWatch {
@@ -55,8 +54,8 @@ struct ShadowWatchTests {
         Array(repeating: weak, count: 3)
           + Array(repeating: ([1, 1, 1, 1], Array(repeating: share, count: 4)), count: 5))
     }
-    #expect(grown(0.5).rise == 0.375 && grown(0.5).parting == nil)
-    #expect(grown(0.4).parting != nil)
+    #expect(grown(0.5).rise == 0.375 && grown(0.5).divergence == nil)
+    #expect(grown(0.4).divergence != nil)
   }
 
   @Test("noise alone doesn't part them", arguments: [1, 2, 3, 4, 5, 6, 7, 8])
@@ -76,17 +75,17 @@ struct ShadowWatchTests {
       }
       watch.enter(step: step, rewards: rewards, shadow: shadow, groupSize: 4)
     }
-    #expect(watch.rise != nil && watch.parting == nil, "\(String(describing: watch.parting))")
+    #expect(watch.rise != nil && watch.divergence == nil, "\(String(describing: watch.divergence))")
   }
 
   @Test("what one of them could not judge is left out, and few problems decide nothing")
   func left() {
     let failed: (rewards: [Double?], shadow: [Double?]) = ([1, nil, 0], [1, 0, nil])
     let steps = Array(repeating: failed, count: 3) + Array(repeating: Self.hacked, count: 3)
-    #expect(watch(steps).parting?.firstReward == 1)
+    #expect(watch(steps).divergence?.firstReward == 1)
     #expect(watch(Array(repeating: ([nil, nil], [1, 1]), count: 9)).rise == nil)
     let hacked = Array(repeating: Self.agreeing, count: 3) + Array(repeating: Self.hacked, count: 9)
-    #expect(watch(hacked, problems: 3).parting == nil)
+    #expect(watch(hacked, problems: 3).divergence == nil)
   }
 
   @Test("a watch that was saved goes on as if it had not been")

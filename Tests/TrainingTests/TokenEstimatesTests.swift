@@ -4,18 +4,17 @@ import LanguageModel
 internal import Learning
 import Testing
 import TestSupport
-import Training
 
 /// The estimates of a packed batch against TRL, verl and Stable-Baselines3 (ppo.json).
 @Suite struct TokenEstimatesTests {
   let fixture: Fixture
   let lengths: [Int]
-  let batch: PackedBatch
+  let batch: TokenForest
 
   init() throws {
     fixture = try Fixture.load("ppo.json")
     lengths = fixture["example"]["lengths"].counts
-    var batch = PackedBatch()
+    var batch = TokenForest()
     for (s, length) in lengths.enumerated() {
       batch.append(
         prompt: Array(repeating: 7, count: s + 1), completion: Array(repeating: 8, count: length))
@@ -79,7 +78,7 @@ import Training
   @Test func nothingFromNothing() {
     let empty = FloatBuffer(count: 0).all
     let result = TokenEstimates(
-      PackedBatch(), rewards: [], values: empty, penalty: nil, gamma: 1, lambda: 1, whitens: true)
+      TokenForest(), rewards: [], values: empty, penalty: nil, gamma: 1, lambda: 1, whitens: true)
     #expect(result.advantages.count == 0 && result.explainedVariance == nil)
   }
 }

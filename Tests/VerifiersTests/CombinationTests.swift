@@ -1,3 +1,5 @@
+import Foundation
+import Messages
 import Testing
 import Verifiers
 
@@ -56,7 +58,16 @@ private struct BrokenVerifier: Verifier {
     let strange = #expect(throws: VerifierError.self) { try BuiltInVerifiers.make("sandwich") }
     #expect(
       strange?.description
-        == "no verifier is called 'sandwich'; the known ones are numeric, truth, text, format")
+        == "no verifier is called 'sandwich'; the known ones are "
+        + BuiltInVerifiers.names.joined(separator: ", "))
+  }
+
+  /// What one verifier alone might fall for stands in a file of its own.
+  @Test(arguments: BuiltInVerifiers.names)
+  func everyVerifierHasTests(_ name: String) {
+    let file = "BuiltIn/\(name.prefix(1).uppercased())\(name.dropFirst())VerifierTests.swift"
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    #expect(FileManager.default.fileExists(atPath: folder.appending(path: file).path), "\(file)")
   }
 
   @Test func namesOfTheTableAreTheVerifiersOwn() throws {

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// What a group's centred rewards are divided by before they become advantages.
 ///
 /// DeepSeekMath (arXiv 2402.03300, section 4.1.2) divides by the group's standard deviation, which is

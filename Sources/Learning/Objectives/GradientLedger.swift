@@ -18,6 +18,11 @@ package enum TokenFate: String, Sendable, CaseIterable, Codable {
   /// The critic alone learned from it, in its warm-up.
   case criticWarmUp = "critic_warmup"
 
+  /// What may become of the tokens of a policy-gradient step without rejection and without a critic.
+  package static let ofPolicyGradients: [TokenFate] = [
+    .used, .clippedLow, .clippedHigh, .truncated, .verifierFailed, .flatGroup,
+  ]
+
   /// What withholds a whole completion from the update; `nil` where its tokens take part.
   ///
   /// Where several reasons hold, the first of failed, flat, truncated is the one that is told.

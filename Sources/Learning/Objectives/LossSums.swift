@@ -8,6 +8,8 @@ package struct LossSums: Sendable, Equatable {
   package var entropyLoss = 0.0
   /// Tokens that took part.
   package private(set) var tokens = 0
+  /// Completions that could have taken part, once per pass over the batch.
+  package var completions = 0
   /// Ratios that took part: as many as tokens, or one per completion where its tokens share one.
   package private(set) var ratios = 0
   /// Ratios cut below, where the sign of the advantage makes the clip bind.
@@ -97,6 +99,7 @@ package struct LossSums: Sendable, Equatable {
     left.klLoss += right.klLoss
     left.entropyLoss += right.entropyLoss
     left.tokens += right.tokens
+    left.completions += right.completions
     left.ratios += right.ratios
     left.clippedLow += right.clippedLow
     left.clippedHigh += right.clippedHigh

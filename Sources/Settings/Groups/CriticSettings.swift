@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// A critic and the advantages made with it.
 package struct CriticSettings: SettingsGroup {
   /// Discount of what is still to come, for each token (arXiv 1506.02438, section 2).

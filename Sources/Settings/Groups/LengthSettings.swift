@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// DAPO's treatment of long completions (arXiv 2503.14476, section 3.4).
 package struct LengthSettings: SettingsGroup {
   /// Largest punishment of a completion that comes near the length limit, taken off its reward (soft

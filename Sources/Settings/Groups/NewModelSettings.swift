@@ -1,3 +1,4 @@
+internal import JSON
 package import LanguageModel
 
 /// The shape of a model that is made from a size, with random weights.

@@ -1,4 +1,5 @@
 package import Learning
+internal import Statistics
 
 /// AdamW (arXiv 1711.05101) and the schedule of its learning rate.
 package struct OptimizerSettings: SettingsGroup {

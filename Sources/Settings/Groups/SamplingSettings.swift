@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// What every algorithm has that samples completions and has them judged.
 package struct SamplingSettings: SettingsGroup {
   /// G of GRPO: completions sampled for each problem.

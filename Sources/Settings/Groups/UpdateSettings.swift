@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// How often one batch is learned from.
 package struct UpdateSettings: SettingsGroup {
   /// Passes over each batch: mu of GRPO (arXiv 2402.03300, algorithm 1).

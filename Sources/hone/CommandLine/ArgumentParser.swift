@@ -1,4 +1,7 @@
+internal import JSON
+internal import Messages
 package import Settings
+internal import Statistics
 import Verifiers
 
 /// What was found on the command line of one command.

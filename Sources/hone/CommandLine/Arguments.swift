@@ -1,4 +1,7 @@
+internal import JSON
+internal import Messages
 internal import Settings
+internal import Statistics
 import Verifiers
 
 /// The options of a command: what it takes, and one value of what it was given.

@@ -1,3 +1,4 @@
+internal import Runs
 internal import Settings
 
 /// The help of the tool: its commands.

@@ -1,4 +1,4 @@
-import Training
+internal import Runs
 
 /// The options of `hone ask`.
 package struct AskOptions: Command {

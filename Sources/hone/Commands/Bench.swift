@@ -1,6 +1,9 @@
 import CAllocationCounter
 import Foundation
-import Training
+internal import Parallel
+internal import PluginHost
+internal import Runs
+import Statistics
 import Verifiers
 
 /// The options of `hone bench`.
@@ -59,7 +62,7 @@ package struct BenchOptions: Command {
       preconditionFailure("the parser knows the presets")
     }
     if let newTokens { preset.newTokens = newTokens }
-    let threads = threads == 0 ? Trainer.processorCount : threads
+    let threads = threads == 0 ? Team.processorCount : threads
     if let verifier { return try measure(verifier, preset, threads: threads) }
     let report = Benchmark.run(preset, threads: threads) { hone_allocation_count() }
     try Console.progress(Self.text(report), isJSON: isJSON)
@@ -85,7 +88,7 @@ package struct BenchOptions: Command {
     return .success
   }
 
-  private static func text(_ r: VerificationBenchmark.Report) -> String {
+  private static func text(_ r: VerificationBenchmark.Measurement) -> String {
     let width = max(9, r.verifier.count + 2)
     func row(_ name: String, _ speed: VerificationBenchmark.Speed) -> String {
       name.padding(to: width)
@@ -103,16 +106,16 @@ package struct BenchOptions: Command {
       + "\(Quantity.fixed(r.step.seconds, digits: 3)) s to sample and update as many, "
       + "\(r.step.preset)'s model\n"
       + "share".padding(to: width)
-      + "\(percent(r.shareOfStep, digits: 1)) of such a step with \(r.verifier) goes to verification\n"
+      + "\(Quantity.percent(r.shareOfStep)) of such a step with \(r.verifier) goes to verification\n"
   }
 
-  private static func text(_ r: Benchmark.Report) -> String {
+  private static func text(_ r: Benchmark.Measurement) -> String {
     func row(_ name: String, _ seconds: Double, _ fraction: Double, _ part: Benchmark.Part?)
       -> String
     {
       var text =
         name.padding(to: 9) + Quantity.fixed(seconds, digits: 3) + " s   "
-        + percent(fraction, digits: 1) + " of the peak"
+        + Quantity.percent(fraction) + " of the peak"
       if let part {
         text +=
           "   " + Quantity.fixed(part.gflops, digits: 1) + " GFLOP/s   "

@@ -1,5 +1,5 @@
 import Checkpointing
-import Training
+import Statistics
 
 private let archiveOperand = CommandSpecification.Operand("FILE", "a checkpoint archive")
 

@@ -1,4 +1,7 @@
-package import Training
+internal import Algorithms
+import Analysis
+internal import Experience
+package import Settings
 
 /// `hone compare`: trains several algorithms under several seeds and says how they differ.
 package struct CompareOptions: Command {
@@ -8,14 +11,14 @@ package struct CompareOptions: Command {
     operands: [
       .init(
         "ALGORITHM",
-        "an arm: \(ComparisonArm.names.joined(separator: ", ")); with settings of its own as "
-          + "NAME:KEY=VALUE,KEY=VALUE, with a label as LABEL=NAME:…; none at all: go on with the "
+        "an arm: \(ComparisonArm.names(AlgorithmRegistry.shared.catalog).joined(separator: ", ")); with settings of its own as "
+          + "NAME:KEY=VALUE,KEY=VALUE, with a label as LABEL=NAME:…; none at all: resume the "
           + "comparison in --run", count: 0...Int.max)
     ],
     options: [
       OptionSpecification(
         "suite", .text(placeholder: "NAME|FILE"), "shipped suite, or a suite file",
-        remarks: ["default \(Configuration().suite)"]),
+        remarks: ["default \(RunSettings().suite)"]),
       OptionSpecification(
         "model", .text(placeholder: "NAME|FILE"), "the base of all arms, as in hone train",
         remarks: ["default: the suite's own"]),
@@ -32,7 +35,7 @@ package struct CompareOptions: Command {
         "budget of each run in completion tokens, instead of steps",
         remarks: ["the step that reaches it is the last"], aliases: ["token-budget"]),
       OptionSpecification(
-        "run", .text(placeholder: "DIR"), "folder of the comparison; what is there is gone on with",
+        "run", .text(placeholder: "DIR"), "folder of the comparison; one that is there is resumed",
         remarks: ["default runs/compare-SUITE-ARMS"]),
       OptionSpecification(
         "threads", .integer(0...1024),
@@ -51,10 +54,10 @@ package struct CompareOptions: Command {
   /// Runs of each arm where nothing is said.
   private static let defaultSeeds = 5
 
-  /// The arms; none where a comparison is gone on with.
+  /// The arms; none where a comparison is resumed.
   package let arms: [String]
   /// Settings of all arms, the weakest first.
-  package let settings: [ConfigurationSetting]
+  package let settings: [GivenSetting]
   /// Runs of each arm.
   package let seeds: Int
   /// The seed of the first.
@@ -73,18 +76,18 @@ package struct CompareOptions: Command {
   package init(_ arguments: ParsedArguments) throws {
     arms = arguments.operands
     folder = arguments.text("run")
-    try Self.checkGoingOn(arguments)
-    var settings: [ConfigurationSetting] = []
+    try Self.checkResuming(arguments)
+    var settings: [GivenSetting] = []
     if let path = arguments.text("config") {
-      settings += try Configuration.settings(ofFile: path)
+      settings += try SettingsCatalog.settings(ofFile: path)
     }
     for (flag, key) in [
       ("suite", "suite"), ("model", "model"), ("steps", "steps"), ("tokens", "token_budget"),
     ] {
       guard let given = arguments.values.last(where: { $0.name == flag }) else { continue }
-      settings.append(ConfigurationSetting(key: key, given: .value(untilSettingsMove(given.value)), origin: .flag))
+      settings.append(GivenSetting(key: key, given: .value(given.value), origin: .flag))
     }
-    settings += try arguments.texts("set").map { try ConfigurationSetting(assignment: $0) }
+    settings += try arguments.texts("set").map { try GivenSetting(assignment: $0) }
     self.settings = settings
     seeds = arguments.integer("seeds") ?? Self.defaultSeeds
     firstSeed = arguments.integer("first-seed") ?? 0
@@ -95,18 +98,18 @@ package struct CompareOptions: Command {
   }
 
   /// Without arms the folder says what is compared, and nothing else may.
-  private static func checkGoingOn(_ arguments: ParsedArguments) throws(UsageError) {
+  private static func checkResuming(_ arguments: ParsedArguments) throws(UsageError) {
     guard arguments.operands.isEmpty else { return }
     let usage = arguments.specification.usage
     guard arguments.text("run") != nil else {
       throw UsageError(
-        "hone compare needs arms, for example `hone compare grpo sft-only`, or the --run to go on with",
+        "hone compare needs arms, for example `hone compare grpo sft-only`, or the --run to resume",
         usage: usage)
     }
     let planned = ["suite", "model", "seeds", "first-seed", "steps", "tokens", "config", "set"]
     if let flag = arguments.values.first(where: { planned.contains($0.name) })?.name {
       throw UsageError(
-        "--\(flag) without arms; a comparison that is gone on with stays as planned", usage: usage)
+        "--\(flag) without arms; a resumed comparison stays as planned", usage: usage)
     }
   }
 
@@ -115,9 +118,11 @@ package struct CompareOptions: Command {
     let place: ComparisonFolder
     if arms.isEmpty, let folder {
       place = ComparisonFolder(folder)
-      plan = try place.plan()
+      plan = try place.plan(AlgorithmRegistry.shared.catalog)
     } else {
-      plan = try ComparisonPlan(arms: arms, settings: settings, seeds: seeds, firstSeed: firstSeed)
+      plan = try ComparisonPlan(
+        arms: arms, settings: settings, seeds: seeds, firstSeed: firstSeed,
+        catalog: AlgorithmRegistry.shared.catalog)
       place = ComparisonFolder(folder ?? plan.defaultFolder)
     }
     let session = CompareSession(

@@ -1,11 +1,14 @@
+internal import Algorithms
+import Analysis
 import Checkpointing
-import Training
+internal import Experience
+internal import JSON
 
 /// The options of `hone diff`.
 package struct DiffOptions: Command {
   package static let specification = CommandSpecification(
     "diff",
-    "Find the first step, problem, sample and token at which two runs part; exit code 1 if they do.",
+    "Find the first step, problem, sample and token at which two runs diverge; exit code 1 if they do.",
     operands: [.init("RUN", "a run's folder"), .init("RUN", "another run's folder")],
     options: [jsonOption])
 
@@ -23,23 +26,21 @@ package struct DiffOptions: Command {
   }
 
   package func run() throws -> ExitCode {
-    let comparison = try RunComparison(first, second)
-    try Console.progress(comparison.text, isJSON: isJSON)
-    if isJSON {
-      try Console.result(String(decoding: comparison.json.bytes(), as: UTF8.self) + "\n")
-    }
-    return comparison.parting == nil ? .success : .negative
+    let diff = try RunDiff(first, second, AlgorithmRegistry.shared.catalog)
+    try Console.progress(diff.text, isJSON: isJSON)
+    if isJSON { try Console.json(diff.json) }
+    return diff.divergence == nil ? .success : .negative
   }
 }
 
-extension RunComparison {
+extension RunDiff {
   /// The object of `hone diff --json`; values come in pairs, null where a run has none.
   fileprivate var json: JSONValue {
     .object([
       "runs": .array([.string(paths.0), .string(paths.1)]),
       "steps": .array([.integer(steps.0), .integer(steps.1)]),
-      "same": .bool(parting == nil),
-      "parting": parting?.json ?? .null,
+      "same": .bool(divergence == nil),
+      "parting": divergence?.json ?? .null,
       "first_completion": firstCompletion?.json ?? .null,
       "weights_same_after_step": commonWeightsStep.map { .integer($0) } ?? .null,
       "config": Self.json(configuration),
@@ -57,7 +58,7 @@ extension RunComparison {
   }
 }
 
-extension RunComparison.Parting {
+extension RunDiff.Divergence {
   fileprivate var json: JSONValue {
     .object([
       "step": .integer(step),
@@ -65,8 +66,8 @@ extension RunComparison.Parting {
       "sample": place.map { .integer($0.sample) } ?? .null,
       "token": token.map { .integer($0.index) } ?? .null,
       "kind": .string(kind.rawValue),
-      "completion": RunComparison.json(fields),
-      "metrics": RunComparison.json(metrics),
+      "completion": RunDiff.json(fields),
+      "metrics": RunDiff.json(metrics),
     ])
   }
 }

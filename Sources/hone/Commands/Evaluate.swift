@@ -1,6 +1,8 @@
 import LanguageModel
+internal import Parallel
+internal import Runs
+internal import Settings
 import TaskSuites
-import Training
 
 /// The options of `hone evaluate`.
 package struct EvaluateOptions: Command {
@@ -70,7 +72,7 @@ package struct EvaluateOptions: Command {
     let installation = Installation.current
     let bundle = try ModelLocator.open(model, installation: installation)
     let tokens = maxCompletionTokens ?? bundle.completionTokens
-    let suiteName = suite ?? bundle.suite ?? Configuration().suite
+    let suiteName = suite ?? bundle.suite ?? RunSettings().suite
     let opened = try VerifierChoice.suite(
       SuiteLocator.open(
         suiteName, fitting: bundle, maxCompletionTokens: tokens, installation: installation),
@@ -81,7 +83,7 @@ package struct EvaluateOptions: Command {
         samples: samples, temperature: temperature,
         maxCompletionTokens: tokens, seed: UInt64(seed)),
       suite: opened, vocabulary: bundle.vocabulary, layout: bundle.parameters.layout,
-      threads: Trainer.processorCount)
+      team: Team())
     let result = evaluator.evaluate(Transformer(bundle.parameters))
     let summary = EvaluationSummary(result, taskOrder: opened.taskNames)
     var presenter = TrainPresenter(isJSON: isJSON, isQuiet: false)

@@ -1,4 +1,6 @@
-import Training
+internal import Algorithms
+import Analysis
+internal import Experience
 
 /// The options of `hone report`.
 package struct ReportOptions: Command {
@@ -42,16 +44,17 @@ package struct ReportOptions: Command {
 
   package func run() throws -> ExitCode {
     let path = output ?? RunReport.defaultPath(of: runs)
+    let catalog = AlgorithmRegistry.shared.catalog
     if runs.count == 1, ComparisonFolder.isComparison(runs[0]) {
       let folder = ComparisonFolder(runs[0])
-      try RunReport(folder, folder.plan()).write(to: path)
+      try RunReport(folder, folder.plan(catalog), catalog).write(to: path)
     } else {
       let all = try runs.flatMap { run -> [String] in
         guard ComparisonFolder.isComparison(run) else { return [run] }
         let folder = ComparisonFolder(run)
-        return try folder.plan().runs.map { folder.folder(of: $0).path }
+        return try folder.plan(catalog).runs.map { folder.folder(of: $0).path }
       }
-      try RunReport(all).write(to: path)
+      try RunReport(all, catalog).write(to: path)
     }
     try Console.result("report  \(path)\n")
     return .success

@@ -1,10 +1,14 @@
-import Training
+internal import Algorithms
+import Analysis
+internal import Experience
+internal import Runs
+internal import Settings
 
 /// The options of `hone resume`.
 package struct ResumeOptions: Command {
   package static let specification = CommandSpecification(
     "resume",
-    "Go on with a run from its newest checkpoint, bit for bit as if it had never stopped.",
+    "Resume a run from its newest checkpoint, bit for bit as if it had never stopped.",
     operands: [.init("RUN", "the folder of a run, or of a comparison")],
     options: [
       OptionSpecification("steps", .integer(1...1_000_000), "end after this step instead"),
@@ -43,16 +47,17 @@ package struct ResumeOptions: Command {
     if untilInputEnds { Interruption.watchInput() }
     if ComparisonFolder.isComparison(runFolder) {
       guard steps == nil else {
-        throw ConfigurationError(
-          .setting, "\(runFolder) is a comparison, whose budget stays as planned; leave --steps out"
+        throw SettingsError("\(runFolder) is a comparison, whose budget stays as planned; leave --steps out"
         )
       }
       return try CompareSession(
-        ComparisonFolder(runFolder), ComparisonFolder(runFolder).plan(), threads: threads ?? 0,
+        ComparisonFolder(runFolder),
+        ComparisonFolder(runFolder).plan(AlgorithmRegistry.shared.catalog), threads: threads ?? 0,
         isJSON: isJSON, isQuiet: isQuiet
       ).run()
     }
-    let trainer = try Trainer(resuming: runFolder, steps: steps, threads: threads)
-    return try TrainSession(trainer, isJSON: isJSON, isQuiet: isQuiet).run()
+    let training = try TrainingRun(
+      resuming: runFolder, algorithms: .shared, steps: steps, threads: threads)
+    return try TrainSession(training, isJSON: isJSON, isQuiet: isQuiet).run()
   }
 }

@@ -1,5 +1,5 @@
+internal import Runs
 import TaskSuites
-import Training
 import Verifiers
 
 /// The options of `hone suites`.

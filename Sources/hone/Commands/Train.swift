@@ -1,5 +1,7 @@
 internal import Algorithms
-package import Training
+internal import Experience
+internal import Runs
+package import Settings
 
 /// `hone train`: trains a policy with verifiable rewards, or warms one up on demonstrations.
 package struct TrainOptions: Command {
@@ -20,7 +22,7 @@ package struct TrainOptions: Command {
           quietOption,
         ])
     ]
-      + OptionSection.sections(of: .shared))
+      + OptionSection.sections(of: AlgorithmRegistry.shared.catalog))
 
   /// The resolved configuration.
   package let configuration: Configuration
@@ -32,16 +34,17 @@ package struct TrainOptions: Command {
   package let isQuiet: Bool
 
   package init(_ arguments: ParsedArguments) throws {
-    var settings: [ConfigurationSetting] = []
+    let catalog = AlgorithmRegistry.shared.catalog
+    var settings: [GivenSetting] = []
     if let path = arguments.text("config") {
-      settings += try Configuration.settings(ofFile: path)
+      settings += try SettingsCatalog.settings(ofFile: path)
     }
-    let flags = Set(Configuration.fields.map(\.flag))
+    let flags = Set(catalog.fields.map(\.field.flag))
     settings += arguments.values.filter { flags.contains($0.name) }.map {
-      ConfigurationSetting(key: $0.name, given: .value(untilSettingsMove($0.value)), origin: .flag)
+      GivenSetting(key: $0.name, given: .value($0.value), origin: .flag)
     }
-    settings += try arguments.texts("set").map { try ConfigurationSetting(assignment: $0) }
-    configuration = try Configuration(resolving: settings)
+    settings += try arguments.texts("set").map { try GivenSetting(assignment: $0) }
+    configuration = try catalog.resolve(settings)
     isDryRun = arguments.isOn("dry-run")
     isJSON = arguments.isOn("json")
     isQuiet = arguments.isOn("quiet")
@@ -49,10 +52,10 @@ package struct TrainOptions: Command {
 
   package func run() throws -> ExitCode {
     guard isDryRun else {
-      let trainer = try Trainer(starting: configuration)
-      return try TrainSession(trainer, isJSON: isJSON, isQuiet: isQuiet).run()
+      let training = try TrainingRun(starting: configuration, algorithms: .shared)
+      return try TrainSession(training, isJSON: isJSON, isQuiet: isQuiet).run()
     }
-    let memory = try Trainer.memoryEstimate(configuration)
+    let memory = try RunInputs.memoryEstimate(configuration)
     if !isQuiet { try Console.progress(configuration.explain(memoryBytes: memory), isJSON: isJSON) }
     if isJSON { try Console.result(configuration.explanationJSON() + "\n") }
     return .success

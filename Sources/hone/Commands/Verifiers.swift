@@ -1,4 +1,5 @@
-import Training
+internal import PluginHost
+internal import Runs
 import Verifiers
 
 /// The options of `hone verifiers`.

@@ -1,6 +1,11 @@
 import Foundation
-import Training
+internal import Messages
+internal import Parallel
+internal import PluginHost
+internal import Runs
+import TaskSuites
 import Verifiers
+import Workbench
 
 /// The options of `hone verifiers check`.
 package struct VerifiersCheckOptions: Command {
@@ -74,15 +79,15 @@ package struct VerifiersCheckOptions: Command {
   }
 
   package func run() throws -> ExitCode {
-    let installation = Installation.current
-    let plugins = installation.tasks.appending(path: "plugins").path
+    let catalog = SuiteCatalog(folder: Installation.current.tasks)
+    let plugins = catalog.pluginFolder.path
     let verifier = try VerifierCatalog(pluginFolder: plugins).verifier(name)
     let folder =
       BuiltInVerifiers.names.contains(name)
       ? nil : name.contains("/") ? name : plugins + "/" + name
     let chosen = try WorkbenchProblems(
       for: verifier, name: name, folder: folder, suite: suite, count: problems, seed: seed,
-      installation: installation)
+      catalog: catalog)
     guard !chosen.problems.isEmpty else {
       let reason = chosen.passedOver.first.map { " (\($0))" } ?? ""
       throw UsageError(
@@ -90,19 +95,19 @@ package struct VerifiersCheckOptions: Command {
           + "problems into \(WorkbenchProblems.fileName) in the plugin's folder",
         usage: Self.specification.usage)
     }
-    var workbench = Workbench(
+    var check = VerifierCheck(
       name: name,
       origin: folder.map { name.contains("/") ? "plugin in \($0)" : "plugin in Tasks/plugins" }
         ?? "built in")
-    workbench.seed = seed
-    workbench.attackedProblems = attackProblems
-    workbench.threads = Trainer.processorCount
-    workbench.only = only.isEmpty ? nil : Set(only)
-    workbench.allowed = Set(allowed)
-    let report = try workbench.check(verifier, on: chosen)
-    try Console.progress(report.text(command: command), isJSON: isJSON)
-    if isJSON { try Console.json(WorkbenchJSON(report)) }
-    return report.isClean ? .success : .negative
+    check.seed = seed
+    check.attackedProblems = attackProblems
+    check.threads = Team.processorCount
+    check.only = only.isEmpty ? nil : Set(only)
+    check.allowed = Set(allowed)
+    let findings = try check.run(verifier, on: chosen)
+    try Console.progress(findings.text(command: command), isJSON: isJSON)
+    if isJSON { try Console.json(findings.json) }
+    return findings.isClean ? .success : .negative
   }
 
   /// The command that asks the same again.

@@ -1,4 +1,5 @@
-import Training
+internal import Messages
+internal import PluginHost
 import Verifiers
 
 /// `hone verifiers new`: writes a plugin to start from, with its test.
@@ -69,12 +70,12 @@ package struct VerifiersNewOptions: Command {
         + steps.map { $0.0.padding(to: 22) + $0.1 + "\n" }.joined(), isJSON: isJSON)
     if isJSON {
       try Console.json(
-        Report(name: name, language: language, folder: scaffold.folder, files: files))
+        Scaffolded(name: name, language: language, folder: scaffold.folder, files: files))
     }
     return .success
   }
 
-  private struct Report: Encodable {
+  private struct Scaffolded: Encodable {
     let name: String
     let language: String
     let folder: String

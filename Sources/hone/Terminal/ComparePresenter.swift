@@ -1,5 +1,7 @@
+package import Analysis
 package import Foundation
-package import Training
+package import Runs
+import Statistics
 
 /// Shows a comparison as it goes: what it is, a line for each run that ends, and on a terminal a live
 /// line of those that train.
@@ -14,8 +16,6 @@ package struct ComparePresenter {
   private var finished = 0
   private var isWaiting = false
 
-  /// Makes a presenter.
-  ///
   /// - Parameters:
   ///   - write: writes text as it is to the stream for progress.
   ///   - profile: what that stream can show.
@@ -31,7 +31,7 @@ package struct ComparePresenter {
     line = ProgressLine(write: write)
   }
 
-  /// Makes the presenter of a command.
+  /// Writes to the stream that a command shows its progress on.
   init(_ plan: ComparisonPlan, isJSON: Bool, isQuiet: Bool) {
     self.init(
       plan,
@@ -42,14 +42,14 @@ package struct ComparePresenter {
       profile: { TerminalProfile(isJSON ? .standardError : .standardOutput) })
   }
 
-  /// What is going to be done, and what was done in an earlier sitting.
+  /// What is going to be done, and what was done in an earlier session.
   package mutating func header(
     _ outcomes: [ComparisonOutcome?], parallel: Int, threads: Int
   ) {
     finished = outcomes.count { $0 != nil }
     say(
-      "Hone · compare \(plan.arms.map(\.name).joined(separator: ", ")) on \(plan.common.suite) · from "
-        + "\(plan.common.model) · \(plan.seedsInWords) · \(plan.budgetInWords)")
+      "Hone · compare \(plan.arms.map(\.name).joined(separator: ", ")) on \(plan.common.run.suite) · from "
+        + "\(plan.common.run.model) · \(plan.seedsInWords) · \(plan.budgetInWords)")
     if finished < outcomes.count {
       say(
         Quantity.counted(outcomes.count, "run")
@@ -78,7 +78,7 @@ package struct ComparePresenter {
     case .finished(let result)?:
       let (before, after) = (result.before.all.passAt1, result.after.all.passAt1)
       say(
-        head + "\(Quantity.fixed(before * 100, digits: 1)) → \(percent(after, digits: 1))   "
+        head + "\(Quantity.fixed(before * 100, digits: 1)) → \(Quantity.percent(after))   "
           + "\(Quantity.points(after - before)) points   \(duration(result.seconds))")
     case .failed(let text)?:
       say(head + "failed: " + (text.split(separator: "\n").first.map(String.init) ?? text))
@@ -125,11 +125,11 @@ package struct ComparePresenter {
     line.show(parts.joined(separator: "  "), width: terminal.width)
   }
 
-  /// That the comparison was stopped and saved, and the command that goes on with it.
+  /// That the comparison was stopped and saved, and the command that resumes it.
   package mutating func stopped(resume: String) {
     say("")
     say(
-      "stopped and saved with \(finished) of \(plan.runs.count) runs finished; to go on:  \(resume)"
+      "stopped and saved with \(finished) of \(plan.runs.count) runs finished; to resume:  \(resume)"
     )
   }
 
@@ -141,8 +141,8 @@ package struct ComparePresenter {
     let configuration = plan.runs[index].configuration
     let tokens = metrics["num_completion_tokens"] ?? 0
     let byTokens =
-      configuration.tokenBudget > 0 ? tokens / Double(configuration.tokenBudget) : 0
-    return min(1, max(byTokens, (metrics["step"] ?? 0) / Double(configuration.steps)))
+      configuration.run.tokenBudget > 0 ? tokens / Double(configuration.run.tokenBudget) : 0
+    return min(1, max(byTokens, (metrics["step"] ?? 0) / Double(configuration.run.steps)))
   }
 
   /// `grpo-0 37/100 reward 0.71`.
@@ -150,7 +150,7 @@ package struct ComparePresenter {
     let run = plan.runs[index]
     let step = Int(metrics["step"] ?? 0)
     var text = "\(run.name) \(step)"
-    if run.configuration.tokenBudget == 0 { text += "/\(run.configuration.steps)" }
+    if run.configuration.run.tokenBudget == 0 { text += "/\(run.configuration.run.steps)" }
     let measure = metrics["reward"] == nil ? "loss" : "reward"
     if let value = metrics[measure] { text += " \(measure) \(Quantity.fixed(value, digits: 2))" }
     return text

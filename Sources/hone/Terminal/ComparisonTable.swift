@@ -1,10 +1,9 @@
-package import Training
+package import Analysis
 
 /// The result of a comparison for people: arms, then every two of them.
 package struct ComparisonTable {
   private let comparison: Comparison
 
-  /// Takes over a result.
   package init(_ comparison: Comparison) { self.comparison = comparison }
 
   /// The tables, and where everything is.
@@ -12,7 +11,7 @@ package struct ComparisonTable {
   /// - Parameters:
   ///   - file: where the whole result is.
   ///   - report: the report on its runs; nil where there is none.
-  ///   - seconds: the time of this sitting.
+  ///   - seconds: the time of this session.
   package func text(file: String, report: String?, seconds: Double) -> String {
     var lines = ["", comparison.caption, ""] + Self.columns(comparison.armTable)
     if !comparison.pairs.isEmpty { lines += [""] + Self.columns(comparison.pairTable) }

@@ -1,4 +1,5 @@
-import Training
+internal import Settings
+import Statistics
 
 /// What an evaluation is shown by.
 package struct EvaluationSummary: Sendable {
@@ -19,7 +20,6 @@ package struct EvaluationSummary: Sendable {
   /// pass@1 by task, in the suite's order.
   package var tasks: [(name: String, pass: Double)]
 
-  /// Makes a summary.
   package init(
     passAt1: Double, interval: ClosedRange<Double>, problems: Int, isHeldOut: Bool = true,
     temperature: Double = 0, passAtK: [(k: Int, pass: Double)] = [],
@@ -40,9 +40,7 @@ package struct EvaluationSummary: Sendable {
   var score: String { Self.score(passAt1, interval) }
 
   static func score(_ passAt1: Double, _ interval: ClosedRange<Double>) -> String {
-    let low = Quantity.fixed(interval.lowerBound * 100, digits: 1)
-    let high = Quantity.fixed(interval.upperBound * 100, digits: 1)
-    return "\(percent(passAt1, digits: 1)) [\(low), \(high)]"
+    Quantity.percent(passAt1, low: interval.lowerBound, high: interval.upperBound)
   }
 
   /// `greedy, 1,000 held-out problems`.
@@ -53,12 +51,6 @@ package struct EvaluationSummary: Sendable {
 
   /// `+45.6 points` from an earlier evaluation to this one.
   func lift(from earlier: EvaluationSummary) -> String {
-    let points = Quantity.fixed((passAt1 - earlier.passAt1) * 100, digits: 1)
-    return (points.hasPrefix("-") ? "" : "+") + points + " points"
+    Quantity.points(passAt1 - earlier.passAt1) + " points"
   }
-}
-
-/// A share as `46.2 %`.
-func percent(_ share: Double, digits: Int) -> String {
-  Quantity.fixed(share * 100, digits: digits) + " %"
 }

@@ -3,8 +3,6 @@ package struct ProgressLine: Sendable {
   private let write: @Sendable (String) -> Void
   private var isShown = false
 
-  /// Makes a line on a terminal.
-  ///
   /// - Parameter write: writes text as it is, without a line break after it.
   package init(write: @escaping @Sendable (String) -> Void) {
     self.write = write

@@ -1,3 +1,5 @@
+import Statistics
+
 /// A row of bars that shows how a value went.
 package enum Sparkline {
   private static let levels: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]

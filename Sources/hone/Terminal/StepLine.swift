@@ -1,4 +1,4 @@
-import Training
+import Statistics
 
 /// What one step of training is shown by.
 package struct StepSummary: Sendable, Equatable {
@@ -23,7 +23,6 @@ package struct StepSummary: Sendable, Equatable {
   /// Seconds it took.
   package var seconds: Double
 
-  /// Makes a summary.
   package init(
     step: Int, steps: Int, measure: String, value: Double, length: Double? = nil,
     entropy: Double? = nil, used: Double? = nil, shadow: Double? = nil, tokens: Int,
@@ -84,7 +83,7 @@ package enum StepLine {
     }
   }
 
-  /// The sparkline belongs to the number before it, so only one space parts them.
+  /// The sparkline belongs to the number before it, so only one space separates them.
   private static func joined(_ texts: [String], spark: String) -> String {
     texts.reduce("") { line, text in
       line.isEmpty ? text : line + (text == spark ? " " : "  ") + text

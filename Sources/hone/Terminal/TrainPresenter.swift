@@ -1,5 +1,7 @@
 import Foundation
-package import Training
+internal import Runs
+package import Settings
+import Statistics
 
 /// Shows a run as it goes: what it is, a line per step, the scores before and after, and what to do
 /// with the result.
@@ -14,11 +16,9 @@ package struct TrainPresenter: Sendable {
   private var recentSeconds: [Double] = []
   private var first: EvaluationSummary?
 
-  /// Makes a presenter.
-  ///
   /// - Parameters:
   ///   - write: writes text as it is to the stream for progress.
-  ///   - profile: what that stream can show; asked anew for each line, since a window may be resized.
+  ///   - profile: what that stream can show; asked again for each line, since a window may be resized.
   package init(
     write: @escaping @Sendable (String) -> Void,
     profile: @escaping @Sendable () -> TerminalProfile
@@ -28,7 +28,7 @@ package struct TrainPresenter: Sendable {
     line = ProgressLine(write: write)
   }
 
-  /// Makes the presenter of a command.
+  /// Writes to the stream that a command shows its progress on.
   ///
   /// - Parameters:
   ///   - isJSON: whether standard output is for JSON, so that progress goes to standard error.
@@ -55,21 +55,25 @@ package struct TrainPresenter: Sendable {
     say(
       [
         styled("Hone", .bold),
-        "\(configuration.algorithm.rawValue) on \(configuration.suite)",
-        "from \(model) (\(size) M parameters)", "seed \(configuration.seed)",
+        "\(configuration.algorithm) on \(configuration.run.suite)",
+        "from \(model) (\(size) M parameters)", "seed \(configuration.run.seed)",
         Quantity.counted(threads, "thread"),
       ].joined(separator: " · "))
     let steps =
-      Quantity.counted(configuration.steps, "step")
-      + (configuration.tokenBudget > 0
-        ? " or \(Quantity.counted(configuration.tokenBudget, "completion token"))" : "")
-    if configuration.samplesCompletions {
+      Quantity.counted(configuration.run.steps, "step")
+      + (configuration.run.tokenBudget > 0
+        ? " or \(Quantity.counted(configuration.run.tokenBudget, "completion token"))" : "")
+    let step = configuration.step
+    let examples = Quantity.counted(step.examples, step.example)
+    if case .integer(let problems)? = configuration.value("problems"),
+      case .integer(let copies)? = configuration.value("group_size")
+    {
+      let limit = Quantity.counted(configuration.run.maxCompletionTokens, "token")
       say(
-        "\(Quantity.counted(configuration.problems, "problem")) × \(configuration.groupSize) samples"
-          + " = \(Quantity.counted(configuration.completionsPerStep, "completion")) a step, up to "
-          + "\(Quantity.counted(configuration.maxCompletionTokens, "token")) each · \(steps)")
+        "\(Quantity.counted(problems, "problem")) × \(copies) samples = \(examples) a step, up to "
+          + "\(limit) each · \(steps)")
     } else {
-      say("\(Quantity.counted(configuration.problems, "demonstration")) a step · \(steps)")
+      say("\(examples) a step · \(steps)")
     }
     say("")
   }
@@ -106,7 +110,7 @@ package struct TrainPresenter: Sendable {
     say(labelled("at \(step)", "pass@1 \(summary.score)   \(liftText(of: summary))"))
   }
 
-  /// That the reward and the shadow verifier's part, or at the end that they didn't.
+  /// That the reward and the shadow verifier's diverge, or at the end that they didn't.
   package mutating func shadow(_ sentence: String) {
     line.keep()
     say(labelled("shadow", sentence))
@@ -156,11 +160,11 @@ package struct TrainPresenter: Sendable {
     say(labelled("try it", tryIt, width: 11))
   }
 
-  /// That the run was stopped and saved, and the command that goes on with it.
+  /// That the run was stopped and saved, and the command that resumes it.
   package mutating func stopped(afterStep step: Int, of steps: Int, resume: String) {
     line.keep()
     say("")
-    say("stopped and saved after step \(step) of \(steps); to go on:  \(resume)")
+    say("stopped and saved after step \(step) of \(steps); to resume:  \(resume)")
   }
 
   /// Takes the live line away before somebody else writes to the terminal, for example an error.
@@ -191,8 +195,8 @@ package struct TrainPresenter: Sendable {
     let shadow = summary.shadow.map {
       "by the shadow \(EvaluationSummary.score($0.passAt1, $0.interval))"
     }
-    let passes = summary.passAtK.map { "pass@\($0.k) \(percent($0.pass, digits: 1))" }
-    let tasks = summary.tasks.map { "\($0.name) \(percent($0.pass, digits: 0))" }
+    let passes = summary.passAtK.map { "pass@\($0.k) \(Quantity.percent($0.pass))" }
+    let tasks = summary.tasks.map { "\($0.name) \(Quantity.percent($0.pass, digits: 0))" }
     for items in [shadow.map { [$0] } ?? [], passes] + (withTasks ? [tasks] : []) {
       var text = ""
       for item in items {

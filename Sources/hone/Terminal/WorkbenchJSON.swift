@@ -1,150 +1,67 @@
-package import Training
+internal import Checkpointing
+package import JSON
+internal import Settings
+import Statistics
 import Verifiers
+package import Workbench
 
-/// The object of `hone verifiers check --json`.
-package struct WorkbenchJSON: Encodable {
-  let verifier: String
-  let origin: String
-  let parts: [String]
-  let sources: [String]
-  let passedOver: [String]
-  let seed: Int
-  let problems: Int
-  let attackedProblems: Int
-  let judgesFormOnly: Bool
-  let clean: Bool
-  let falseNegatives: Rate
-  let falsePositives: Rate
-  let failures: Int
-  let mostForWrong: Double?
-  let wrong: [Row]
-  let attacks: [Row]
-  let again: [Row]
-  let completionsPerSecond: Double
-  let slowestSeconds: Double?
-  let slowestAttack: String?
-  let notes: [String]
-  let breaches: [Breach]
-
-  private enum CodingKeys: String, CodingKey {
-    case verifier, origin, parts, sources, seed, problems, clean, failures, wrong, attacks, again
-    case notes, breaches
-    case passedOver = "passed_over"
-    case attackedProblems = "attacked_problems"
-    case judgesFormOnly = "judges_form_only"
-    case falseNegatives = "false_negatives"
-    case falsePositives = "false_positives"
-    case mostForWrong = "most_for_wrong"
-    case completionsPerSecond = "completions_per_second"
-    case slowestSeconds = "slowest_seconds"
-    case slowestAttack = "slowest_attack"
+extension WorkbenchFindings {
+  /// The object of `hone verifiers check --json`.
+  package var json: JSONValue {
+    var members: [String: JSONValue] = [
+      "verifier": .string(verifier), "origin": .string(origin), "parts": list(partNames),
+      "sources": list(sources), "passed_over": list(passedOver), "seed": .integer(seed),
+      "problems": .integer(problems), "attacked_problems": .integer(attackedProblems),
+      "judges_form_only": .bool(judgesFormOnly), "clean": .bool(isClean),
+      "false_negatives": rate(falseNegatives), "false_positives": rate(falsePositives),
+      "failures": .integer(failures), "wrong": .array(wrong.map(\.json)),
+      "attacks": .array(attacks.map(\.json)), "again": .array(repeats.map(\.json)),
+      "completions_per_second": number(throughput), "notes": list(notes),
+      "breaches": .array(breaches.map(\.json)),
+    ]
+    members["most_for_wrong"] = mostForWrong.map(number)
+    members["slowest_seconds"] = (slowest?.seconds).map(number)
+    members["slowest_attack"] = (slowest?.attack).map { .string($0) }
+    return .object(members)
   }
 
   /// A share with its 95 % interval.
-  struct Rate: Encodable {
-    let count: Int
-    let trials: Int
-    let rate: Double?
-    let interval: [Double]
-
-    init(_ counts: (count: Int, trials: Int)) {
-      count = counts.count
-      trials = counts.trials
-      rate = trials == 0 ? nil : Double(count) / Double(trials)
-      let interval = WilsonInterval(successes: count, trials: trials)
-      self.interval = [interval.low, interval.high]
-    }
+  private func rate(_ counts: (count: Int, trials: Int)) -> JSONValue {
+    let interval = WilsonInterval(successes: counts.count, trials: counts.trials)
+    var members: [String: JSONValue] = [
+      "count": .integer(counts.count), "trials": .integer(counts.trials),
+      "interval": .array([number(interval.low), number(interval.high)]),
+    ]
+    if counts.trials > 0 { members["rate"] = number(Double(counts.count) / Double(counts.trials)) }
+    return .object(members)
   }
 
-  /// A row of the report.
-  struct Row: Encodable {
-    let name: String
-    let summary: String
-    let mayPass: Bool
-    let tried: Int
-    let passed: Int
-    let overpaid: Int
-    let failed: Int
-    let invalid: Int
-    let differing: Int
-    let notJudged: Int
-    let breach: Bool
+  private func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 
-    private enum CodingKeys: String, CodingKey {
-      case name, summary, tried, passed, overpaid, failed, invalid, differing, breach
-      case mayPass = "may_pass"
-      case notJudged = "not_judged"
-    }
+  private func number(_ value: Double) -> JSONValue { .number(shortestText(of: value)) }
+}
 
-    init(_ row: WorkbenchReport.Row) {
-      name = row.name
-      summary = row.summary
-      mayPass = row.mayPass
-      tried = row.tried
-      passed = row.passed
-      overpaid = row.overpaid
-      failed = row.failed
-      invalid = row.invalid
-      differing = row.differing
-      notJudged = row.notJudged
-      breach = row.isBreach
-    }
+extension WorkbenchFindings.Row {
+  fileprivate var json: JSONValue {
+    .object([
+      "name": .string(name), "summary": .string(summary), "may_pass": .bool(mayPass),
+      "tried": .integer(tried), "passed": .integer(passed), "overpaid": .integer(overpaid),
+      "failed": .integer(failed), "invalid": .integer(invalid), "differing": .integer(differing),
+      "not_judged": .integer(notJudged), "breach": .bool(isBreach),
+    ])
   }
+}
 
-  /// A breach, whose completion is whole up to 4,096 characters.
-  struct Breach: Encodable {
-    let row: String
-    let kind: String
-    let task: String
-    let prompt: String
-    let answer: String
-    let completion: String
-    let completionBytes: Int
-    let finished: Bool
-    let verdict: String
-
-    private enum CodingKeys: String, CodingKey {
-      case row, kind, task, prompt, answer, completion, finished, verdict
-      case completionBytes = "completion_bytes"
-    }
-
-    init(_ breach: WorkbenchReport.Breach) {
-      let (problem, text) = (breach.submission.problem, breach.submission.completion.text)
-      row = breach.row
-      kind = "\(breach.kind)"
-      task = problem.task
-      prompt = problem.prompt
-      answer = problem.answer
-      completion = String(String.UnicodeScalarView(text.unicodeScalars.prefix(4_096)))
-      completionBytes = text.utf8.count
-      finished = breach.submission.completion.isFinished
-      verdict = breach.verdict
-    }
-  }
-
-  /// Makes the object of a report.
-  package init(_ report: WorkbenchReport) {
-    verifier = report.verifier
-    origin = report.origin
-    parts = report.partNames
-    sources = report.sources
-    passedOver = report.passedOver
-    seed = report.seed
-    problems = report.problems
-    attackedProblems = report.attackedProblems
-    judgesFormOnly = report.judgesFormOnly
-    clean = report.isClean
-    falseNegatives = Rate(report.falseNegatives)
-    falsePositives = Rate(report.falsePositives)
-    failures = report.failures
-    mostForWrong = report.mostForWrong
-    wrong = report.wrong.map(Row.init)
-    attacks = report.attacks.map(Row.init)
-    again = report.repeats.map(Row.init)
-    completionsPerSecond = report.throughput
-    slowestSeconds = report.slowest?.seconds
-    slowestAttack = report.slowest?.attack
-    notes = report.notes
-    breaches = report.breaches.map(Breach.init)
+extension WorkbenchFindings.Breach {
+  /// The completion is whole up to 4,096 characters.
+  fileprivate var json: JSONValue {
+    let (problem, completion) = (submission.problem, submission.completion)
+    let shown = String(String.UnicodeScalarView(completion.text.unicodeScalars.prefix(4_096)))
+    return .object([
+      "row": .string(row), "kind": .string("\(kind)"), "task": .string(problem.task),
+      "prompt": .string(problem.prompt), "answer": .string(problem.answer),
+      "completion": .string(shown), "completion_bytes": .integer(completion.text.utf8.count),
+      "finished": .bool(completion.isFinished), "verdict": .string(verdict),
+    ])
   }
 }

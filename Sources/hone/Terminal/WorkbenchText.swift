@@ -1,9 +1,10 @@
 import Foundation
-package import Training
+import Statistics
 import Verifiers
+package import Workbench
 
-extension WorkbenchReport {
-  /// The report as people read it.
+extension WorkbenchFindings {
+  /// The findings as people read them.
   ///
   /// - Parameter command: What shows the breaches again.
   package func text(command: String) -> String {
@@ -47,9 +48,7 @@ extension WorkbenchReport {
       "\(Quantity.grouped(row.tried)) tried, \(Quantity.grouped(count)) \(verb)"
       + (row.failed > 0 ? ", \(Quantity.grouped(row.failed)) failed" : "")
     return what.padding(to: 22) + counts.padding(to: 30)
-      + "\(rateName) \(percent(share, digits: 1)) ["
-      + Quantity.fixed(interval.low * 100, digits: 1) + ", "
-      + Quantity.fixed(interval.high * 100, digits: 1) + "]"
+      + "\(rateName) \(Quantity.percent(share, low: interval.low, high: interval.high))"
   }
 
   /// Rows under a heading; nothing where there are none.

@@ -1,0 +1,12 @@
+internal import Foundation
+
+extension JSONValue {
+  /// The JSON form of `value`, as Foundation's encoder gives it.
+  ///
+  /// Throws `EncodingError` where JSON has no form for it (a number that is not finite).
+  package init(encoding value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+    self = try JSONValue(parsing: [UInt8](encoder.encode(value)))
+  }
+}
