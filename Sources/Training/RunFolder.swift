@@ -177,7 +177,7 @@ struct LineFile {
     FileError(
       kind: .inputOutput, path: path, code: 0,
       message: "can't be written to any more; is the disk full, or the folder read-only?",
-      mend: "the last checkpoint stays: make room, then resume")
+      hint: "the last checkpoint stays: make room, then resume")
   }
 
   private static func unwritable(_ path: String) -> TrainingError {
