@@ -24,6 +24,6 @@ enum JSONLine {
   /// The error of a line that can't be what the run wrote.
   static func damaged(_ place: String, _ what: String) -> TrainingError {
     .unusable(
-      "\(place): \(what)", mend: "The file was damaged or changed: take another copy of the run.")
+      "\(place): \(what)", hint: "The file was damaged or changed: take another copy of the run.")
   }
 }

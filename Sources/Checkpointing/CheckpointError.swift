@@ -1,4 +1,4 @@
-/// A checkpoint, archive or folder, that can't be used: where, what is wrong, and the mend.
+/// A checkpoint, archive or folder, that can't be used: where, what is wrong, and what to do about it.
 package struct CheckpointError: Error, Hashable, CustomStringConvertible {
   /// What the failure is to a program: each kind has an exit code of sysexits.
   package enum Kind: Hashable, Sendable {
@@ -22,25 +22,25 @@ package struct CheckpointError: Error, Hashable, CustomStringConvertible {
   /// What is wrong.
   package let message: String
   /// What to do about it.
-  package let mend: String
+  package let hint: String
   /// libarchive's number for the failure, 0 where it isn't libarchive's.
   package let code: Int32
 
   package init(
-    _ kind: Kind, path: String, entry: String? = nil, message: String, mend: String,
+    _ kind: Kind, path: String, entry: String? = nil, message: String, hint: String,
     code: Int32 = 0
   ) {
     self.kind = kind
     self.path = path
     self.entry = entry
     self.message = message
-    self.mend = mend
+    self.hint = hint
     self.code = code
   }
 
   package var description: String {
     let place = entry.map { "\(path), entry \($0)" } ?? path
-    return "\(place): \(message); \(mend)"
+    return "\(place): \(message); \(hint)"
   }
 }
 
@@ -49,10 +49,10 @@ extension CheckpointError {
 
   /// Damage in an archive.
   static func damaged(
-    _ path: String, entry: String? = nil, _ message: String, mend: String = restore,
+    _ path: String, entry: String? = nil, _ message: String, hint: String = restore,
     code: Int32 = 0
   ) -> CheckpointError {
     CheckpointError(
-      .badData, path: path, entry: entry, message: message, mend: mend, code: code)
+      .badData, path: path, entry: entry, message: message, hint: hint, code: code)
   }
 }

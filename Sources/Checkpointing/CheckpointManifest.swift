@@ -105,7 +105,7 @@ package struct CheckpointManifest: Hashable, Sendable {
       throw CheckpointError(
         .otherVersion, path: path, entry: fileName,
         message: "format version \(version), and this Hone reads version \(currentVersion)",
-        mend: "use the Hone that wrote it, or unpack it with tar --zstd -xf")
+        hint: "use the Hone that wrote it, or unpack it with tar --zstd -xf")
     }
   }
 }

@@ -45,7 +45,7 @@ package struct ModelFiles: Sendable {
     guard let bytes = contents[entry] else {
       throw CheckpointError(
         .missing, path: path, entry: entry.rawValue, message: "it isn't there",
-        mend: Self.mend(entry))
+        hint: Self.hint(entry))
     }
     return bytes
   }
@@ -90,7 +90,7 @@ package struct ModelFiles: Sendable {
     }
   }
 
-  private static func mend(_ entry: CheckpointEntry) -> String {
+  private static func hint(_ entry: CheckpointEntry) -> String {
     switch entry {
     case .tokenizer, .tokenizerConfig: "save the tokenizer beside the model"
     case .optimizer, .trainerState: "this checkpoint can't be resumed; start a new run from it"

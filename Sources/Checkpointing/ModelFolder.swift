@@ -41,7 +41,7 @@ struct ModelFolder {
     guard size <= min(limits.entryBytes, budget) else {
       throw CheckpointError.damaged(
         path, entry: name, "\(size) bytes, more than the reader's limit",
-        mend: "check that this is the folder you meant")
+        hint: "check that this is the folder you meant")
     }
     var bytes = [UInt8](repeating: 0, count: size)
     guard try file.read(at: 0, into: &bytes) == size else {
@@ -80,8 +80,8 @@ struct ModelFolder {
       }
   }
 
-  private func missing(_ name: String, _ mend: String) -> CheckpointError {
+  private func missing(_ name: String, _ hint: String) -> CheckpointError {
     CheckpointError(
-      .missing, path: path, entry: name, message: "it isn't in the folder", mend: mend)
+      .missing, path: path, entry: name, message: "it isn't in the folder", hint: hint)
   }
 }

@@ -24,14 +24,14 @@ package struct SuiteText: Sendable {
     let tokens = try encode(problem.prompt, "the prompt")
     guard !tokens.isEmpty else {
       throw TrainingError.unfitProblem(
-        "task \(problem.task): an empty prompt", mend: "Give every problem a prompt.")
+        "task \(problem.task): an empty prompt", hint: "Give every problem a prompt.")
     }
     guard tokens.count <= longestPrompt else {
       throw TrainingError.unfitProblem(
         """
         task \(problem.task): the prompt "\(problem.prompt.prefix(60))" has \(tokens.count) tokens; \
         at most \(longestPrompt) leave room for the completion in a context of \(contextLength)
-        """, mend: "Shorten it, lower max_completion_tokens, or use a model with a longer context.")
+        """, hint: "Shorten it, lower max_completion_tokens, or use a model with a longer context.")
     }
     return tokens
   }
@@ -43,7 +43,7 @@ package struct SuiteText: Sendable {
     guard let text = worked.demonstration else {
       throw TrainingError.unfitProblem(
         "task \(worked.problem.task): the problem \"\(worked.problem.prompt.prefix(60))\" has no demonstration",
-        mend: "Supervised fine-tuning needs a demonstration for every problem.")
+        hint: "Supervised fine-tuning needs a demonstration for every problem.")
     }
     let tokens = try encode(text, "the demonstration of \"\(worked.problem.prompt.prefix(60))\"")
     let prompt = try encode(worked.problem.prompt, "the prompt")
@@ -52,7 +52,7 @@ package struct SuiteText: Sendable {
         """
         task \(worked.problem.task): prompt and demonstration of "\(worked.problem.prompt.prefix(60))" \
         have \(prompt.count + tokens.count + 1) tokens, over the context of \(contextLength)
-        """, mend: "Shorten it, or set a longer context_length.")
+        """, hint: "Shorten it, or set a longer context_length.")
     }
     return tokens + [vocabulary.end]
   }
@@ -65,7 +65,7 @@ package struct SuiteText: Sendable {
         """
         \(what): character \(error.position + 1), "\(error.scalar)" (U+\
         \(String(error.scalar.value, radix: 16, uppercase: true))), is not in the model's vocabulary
-        """, mend: "Write it with characters that the vocabulary has.")
+        """, hint: "Write it with characters that the vocabulary has.")
     }
   }
 }

@@ -5,15 +5,15 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// More verifier failures than the set share; the text is the verifier's last words.
   case verifierFailures(step: Int, failures: Int, completions: Int, last: String)
   /// The problems don't fit the model: characters outside its vocabulary, or too long.
-  case unfitProblem(String, mend: String)
+  case unfitProblem(String, hint: String)
   /// A model, run or checkpoint that isn't there.
-  case missing(String, mend: String)
+  case missing(String, hint: String)
   /// A model, run or checkpoint that can't be used.
-  case unusable(String, mend: String)
+  case unusable(String, hint: String)
   /// A run folder that is already in use.
-  case occupied(String, mend: String)
+  case occupied(String, hint: String)
   /// A file of the run that can't be written.
-  case unwritable(String, mend: String)
+  case unwritable(String, hint: String)
 
   package var description: String {
     switch self {
@@ -25,12 +25,12 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .verifierFailures(let step, let failures, let completions, let last):
       """
       step \(step): the verifier failed on \(failures) of \(completions) completions: \(last)
-      The run is saved: mend the verifier, or raise verifier_failure_limit in its config.json, and resume.
+      The run is saved: fix the verifier, or raise verifier_failure_limit in its config.json, and resume.
       """
-    case .unfitProblem(let what, let mend), .missing(let what, let mend),
-      .unusable(let what, let mend), .occupied(let what, let mend),
-      .unwritable(let what, let mend):
-      mend.isEmpty ? what : "\(what)\n\(mend)"
+    case .unfitProblem(let what, let hint), .missing(let what, let hint),
+      .unusable(let what, let hint), .occupied(let what, let hint),
+      .unwritable(let what, let hint):
+      hint.isEmpty ? what : "\(what)\n\(hint)"
     }
   }
 }

@@ -3,36 +3,6 @@ internal import Glibc
 internal import Synchronization
 internal import Verifiers
 
-/// What the loop of a plugin's host is told.
-enum PluginCommand {
-  /// Judge these.
-  case judge(PluginBatch)
-  /// Have a process ready, and say so.
-  case start(PluginStart)
-  /// Keep what the programs write in this folder.
-  case log(folder: String)
-  /// End all processes and the loop.
-  case close
-}
-
-/// The question whether a plugin's program starts.
-final class PluginStart: Sendable {
-  private let reason = Mutex<String?>(nil)
-  private let isAnswered = DispatchSemaphore(value: 0)
-
-  /// Answers it: why no process is ready, or nil where one is.
-  func answer(_ reason: String?) {
-    self.reason.withLock { $0 = reason }
-    isAnswered.signal()
-  }
-
-  /// Waits for the answer.
-  func wait() -> String? {
-    isAnswered.wait()
-    return reason.withLock { $0 }
-  }
-}
-
 /// Hands completions to a plugin's processes, reads their answers, and replaces those that
 /// misbehave. It never waits for one of them: all pipes are polled, and none blocks.
 ///
@@ -241,7 +211,7 @@ final class PluginLoop {
           worker.hasAnswered(answer.id)
             ? "a second answer to the id \(answer.id)"
             : "an answer to the id \(answer.id), which it was not asked",
-          isNobodys: worker.hasAnswered(answer.id))
+          blamesNone: worker.hasAnswered(answer.id))
         return
       }
       incidents = 0
@@ -267,9 +237,9 @@ final class PluginLoop {
   ///
   /// - Parameters:
   ///   - id: the completion whose fault it is, where the fault names one.
-  ///   - isNobodys: whether it is known to be the fault of none that it holds.
+  ///   - blamesNone: whether none of the completions that it holds can be to blame.
   private func misbehaved(
-    _ worker: PluginWorker, _ what: String, id: Int? = nil, isNobodys: Bool = false
+    _ worker: PluginWorker, _ what: String, id: Int? = nil, blamesNone: Bool = false
   ) {
     workers.removeAll { $0 === worker }
     let words = worker.end(log: &log, scratch: &scratch)
@@ -288,7 +258,7 @@ final class PluginLoop {
     if let id, let guilty = worker.held[id] {
       guilty.enter(.failure(reason))
       requeue(held.filter { $0.id != id }.map(\.item))
-    } else if isNobodys {
+    } else if blamesNone {
       requeue(held.map(\.item))
     } else if held.count == 1 && worker.given == 1 {
       held[0].item.enter(.failure(reason))

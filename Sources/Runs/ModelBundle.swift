@@ -48,7 +48,7 @@ package struct ModelBundle: Sendable {
       throw ModelFileError(
         "\(path): tokenizer.json",
         "\(vocabulary.count) tokens, but config.json has vocab_size \(configuration.vocabularySize)",
-        mend: "Give the tokenizer that belongs to the model.")
+        hint: "Give the tokenizer that belongs to the model.")
     }
     let layout = ParameterLayout(configuration)
     let parameters = Parameters(layout)
@@ -58,7 +58,7 @@ package struct ModelBundle: Sendable {
     if let bad = parameters.firstNonFinite {
       throw ModelFileError(
         "\(path): model.safetensors", "\(bad) is not a finite number",
-        mend: "Take an earlier checkpoint.")
+        hint: "Take an earlier checkpoint.")
     }
     self.init(
       name: name, parameters: parameters, vocabulary: vocabulary,
@@ -83,11 +83,11 @@ package struct ModelBundle: Sendable {
         if head == parameters[embedding].array { continue }
         throw ModelFileError(
           path, "lm_head.weight is not the embedding, but tie_word_embeddings is true",
-          mend: "Write false for tie_word_embeddings in config.json.")
+          hint: "Write false for tie_word_embeddings in config.json.")
       }
       throw ModelFileError(
         path, "no Llama as config.json describes it has a tensor \(name)",
-        mend: "Check that config.json and the weights are of the same model.")
+        hint: "Check that config.json and the weights are of the same model.")
     }
   }
 

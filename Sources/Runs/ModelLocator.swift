@@ -23,7 +23,7 @@ package enum ModelLocator {
       if isFolder.boolValue && RunFolder.isRun(name) {
         guard let newest = RunFolder(name).checkpoints().last else {
           throw TrainingError.missing(
-            "\(name): the run has no checkpoint yet", mend: "Resume it with: hone resume \(name)")
+            "\(name): the run has no checkpoint yet", hint: "Resume it with: hone resume \(name)")
         }
         return try ModelBundle(name: name, files: ModelFiles.load(newest.path))
       }
@@ -39,7 +39,7 @@ package enum ModelLocator {
     let near = nearestName(to: name, among: known).map { "Did you mean \($0)? " } ?? ""
     throw TrainingError.missing(
       "no model \"\(name)\": no such file, folder or shipped checkpoint",
-      mend: known.isEmpty
+      hint: known.isEmpty
         ? "Give an archive or folder by its path."
         : near + "Known: \(known.joined(separator: ", "))")
   }

@@ -23,7 +23,7 @@ package struct Question {
     let problem = match?.problem ?? Problem(task: "your prompt", prompt: text, answer: "")
     guard !problem.prompt.isEmpty else {
       throw TrainingError.unfitProblem(
-        "the prompt is empty", mend: "Ask something, for example \"37+85=\".")
+        "the prompt is empty", hint: "Ask something, for example \"37+85=\".")
     }
     prompt = try SuiteText(
       vocabulary: bundle.vocabulary, longestPrompt: .max, contextLength: context
@@ -32,7 +32,7 @@ package struct Question {
       throw TrainingError.unfitProblem(
         "the prompt has \(prompt.count) tokens; at most \(context / 2) leave room for an answer in "
           + "the context of \(context) tokens of \(bundle.name)",
-        mend: "Shorten it, or ask a model with a longer context.")
+        hint: "Shorten it, or ask a model with a longer context.")
     }
   }
 

@@ -70,13 +70,13 @@ package struct RunFolder: Sendable {
     if manager.fileExists(atPath: configurationFile) {
       throw TrainingError.occupied(
         "\(path) already holds a run",
-        mend: "Go on with it: hone resume \(path). Or name another folder with --run.")
+        hint: "Go on with it: hone resume \(path). Or name another folder with --run.")
     }
     do {
       try manager.createDirectory(atPath: checkpointFolder, withIntermediateDirectories: true)
     } catch {
       throw TrainingError.unwritable(
-        "\(path): the run's folder can't be made", mend: "Name another folder with --run.")
+        "\(path): the run's folder can't be made", hint: "Name another folder with --run.")
     }
     let origin: [String: JSONValue] = [
       "program": .string("hone \(Hone.version)"), "numbers": .integer(Hone.numbers),
@@ -107,7 +107,7 @@ package struct RunFolder: Sendable {
     guard Self.isRun(path), FileManager.default.fileExists(atPath: configurationFile) else {
       let near = nearestRun.map { "Did you mean \($0)? Or start" } ?? "Start"
       throw TrainingError.missing(
-        "\(path): no run there", mend: "\(near) one with: hone train --run \(path)")
+        "\(path): no run there", hint: "\(near) one with: hone train --run \(path)")
     }
   }
 
@@ -194,12 +194,12 @@ package struct LineFile {
     FileError(
       kind: .inputOutput, path: path, code: 0,
       message: "can't be written to any more; is the disk full, or the folder read-only?",
-      mend: "the last checkpoint stays: make room, then resume")
+      hint: "the last checkpoint stays: make room, then resume")
   }
 
   private static func unwritable(_ path: String) -> TrainingError {
     TrainingError.unwritable(
       "\(path): it can't be opened to write; is the folder read-only?",
-      mend: "The last checkpoint stays: mend the folder, then resume.")
+      hint: "The last checkpoint stays: make it writable, then resume.")
   }
 }

@@ -17,7 +17,7 @@ package final class RunLock: Sendable {
       close(descriptor)
       throw TrainingError.occupied(
         "\(folder.path) is in use by another process that trains",
-        mend: "Wait for it to end, or stop it with Ctrl-C.")
+        hint: "Wait for it to end, or stop it with Ctrl-C.")
     }
   }
 

@@ -77,7 +77,7 @@ extension RunFolder {
     guard let result = try? JSONNode(parsing: Array(data)[...]).decode(as: RunResult.self) else {
       throw TrainingError.unusable(
         "\(resultFile): not the result of a run",
-        mend: "Write it again with: hone resume \(path)")
+        hint: "Write it again with: hone resume \(path)")
     }
     return result
   }

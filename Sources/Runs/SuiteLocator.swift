@@ -20,7 +20,7 @@ package enum SuiteLocator {
     let suite = try open(name, installation: installation)
     guard let base = suite.base else {
       throw TrainingError.missing(
-        "suite \(suite.name) names no base to start from", mend: "Give a model with --model.")
+        "suite \(suite.name) names no base to start from", hint: "Give a model with --model.")
     }
     return base
   }
@@ -38,7 +38,7 @@ package enum SuiteLocator {
       throw TrainingError.unusable(
         "max_completion_tokens \(maxCompletionTokens) leaves no room for a prompt in the context of "
           + "\(context) tokens of \(model.name)",
-        mend: "Lower it, or use a model with a longer context.")
+        hint: "Lower it, or use a model with a longer context.")
     }
     return try SuiteCatalog(folder: installation.tasks).open(
       name,

@@ -104,7 +104,7 @@ package final class TrainingRun {
     guard progress.step <= configuration.run.steps else {
       throw TrainingError.unusable(
         "\(path) has already done \(progress.step) steps, more than \(configuration.run.steps)",
-        mend: "Give --steps \(progress.step) or more.")
+        hint: "Give --steps \(progress.step) or more.")
     }
     if steps != nil {
       try AtomicFile.write(configuration.jsonText, to: folder.configurationFile)

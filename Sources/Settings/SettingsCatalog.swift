@@ -125,8 +125,8 @@ package struct SettingsCatalog: Sendable {
   ) -> SettingsError {
     let readers = field.users.map { ", \($0)" } ?? ""
     let own = algorithm.rows.first { $0.aliases.contains(setting.name) }
-    let mend = own.map { "here it is called \($0.key)" } ?? "leave it out"
-    return setting.error("is not used by \(algorithm.name)\(readers); \(mend)")
+    let hint = own.map { "here it is called \($0.key)" } ?? "leave it out"
+    return setting.error("is not used by \(algorithm.name)\(readers); \(hint)")
   }
 }
 

@@ -108,7 +108,7 @@ package struct TaskSuite: Sendable {
 
   /// Makes sure that a split has problems, which a file of few rows may not give it.
   ///
-  /// - Throws: `SuiteError` that says how to mend it.
+  /// - Throws: `SuiteError` that says what to do about it.
   package func checkHasProblems(in split: Split) throws(SuiteError) {
     guard shares[split] == nil else { return }
     if tasks.allSatisfy(\.isSourced) {

@@ -51,7 +51,7 @@ final class ComparisonProcess {
       try process.run()
     } catch {
       throw TrainingError.unwritable(
-        "\(folder.path): no process can be started there: \(error.localizedDescription)", mend: "")
+        "\(folder.path): no process can be started there: \(error.localizedDescription)", hint: "")
     }
   }
 

@@ -31,18 +31,18 @@ struct PluginScaffold {
     let target = parentFolder.appending(path: name)
     guard Self.isFolder(parentFolder) else {
       throw TrainingError.missing(
-        "\(parent): no such folder", mend: "Make it, or name another one with --folder.")
+        "\(parent): no such folder", hint: "Make it, or name another one with --folder.")
     }
     // What a broken link occupies is taken too.
     guard (try? manager.attributesOfItem(atPath: target.path)) == nil else {
       throw TrainingError.occupied(
         "\(folder) exists already, and nothing is written over",
-        mend: "Choose another name, or another place with --folder.")
+        hint: "Choose another name, or another place with --folder.")
     }
     let files = (try? manager.subpathsOfDirectory(atPath: template.path).sorted()) ?? []
     guard !files.isEmpty else {
       throw TrainingError.missing(
-        "\(template.path): no templates", mend: "They belong to Hone's folder: fetch it anew.")
+        "\(template.path): no templates", hint: "They belong to Hone's folder: fetch it anew.")
     }
     // Under another name until all of it is there.
     let unique = String(UInt32.random(in: 0...UInt32.max), radix: 16)
@@ -55,7 +55,7 @@ struct PluginScaffold {
       try? manager.removeItem(at: draft)
       throw TrainingError.unwritable(
         "\(folder) can't be written: \(error.localizedDescription)",
-        mend: "Choose another place with --folder.")
+        hint: "Choose another place with --folder.")
     }
   }
 

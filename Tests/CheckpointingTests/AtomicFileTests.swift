@@ -53,7 +53,7 @@ import Testing
         try CheckpointArchive.write(sampleContents(), madeBy: .null, to: path)
       }
       #expect(error?.kind == .cannotCreate && error?.code == code && error?.path == path)
-      #expect(error?.description.contains(text) == true && error?.mend.isEmpty == false)
+      #expect(error?.description.contains(text) == true && error?.hint.isEmpty == false)
     }
     #expect(try folder.names() == ["file", "folder", "folder/inner"])
   }

@@ -82,8 +82,8 @@ struct LoopOverlapTests {
       let report = try GRPO(
         LoopLab.run(
           configuration,
-          try LoopLab.copySuite(in: folder, judgedBy: Recording(in: folder, judge)),
-          shadow: Recording(in: folder, Self.judge))
+          try LoopLab.copySuite(in: folder, judgedBy: Recording(judge)),
+          shadow: Recording(Self.judge))
       ).step(1)
       let expected = try GRPO(
         LoopLab.run(

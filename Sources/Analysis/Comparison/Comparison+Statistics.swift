@@ -76,7 +76,7 @@ extension Comparison {
       throw TrainingError.unusable(
         "the run \(run.name) didn't start from the comparison's base, or was measured on other "
           + "problems: its evaluation before the first step is another",
-        mend: "Were the suite, the base or the program changed? Start again in another folder.")
+        hint: "Were the suite, the base or the program changed? Start again in another folder.")
     }
   }
 }

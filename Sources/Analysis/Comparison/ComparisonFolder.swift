@@ -33,14 +33,14 @@ package struct ComparisonFolder: Sendable, Equatable {
     guard let data = FileManager.default.contents(atPath: planFile) else {
       throw TrainingError.missing(
         "\(path): no comparison there",
-        mend: "Start one with: hone compare ALGORITHM… --run \(path)")
+        hint: "Start one with: hone compare ALGORITHM… --run \(path)")
     }
     do {
       return try JSONNode(parsing: Array(data)[...]).decode(as: WrittenPlan.self).plan(catalog)
     } catch {
       throw TrainingError.unusable(
         "\(planFile): not the plan of a comparison",
-        mend: "Start the comparison again in another folder.")
+        hint: "Start the comparison again in another folder.")
     }
   }
 
@@ -54,7 +54,7 @@ package struct ComparisonFolder: Sendable, Equatable {
     } catch {
       throw TrainingError.unusable(
         "\(resultFile): not the result of a comparison",
-        mend: "Write it again with: hone compare --run \(path)")
+        hint: "Write it again with: hone compare --run \(path)")
     }
   }
 
@@ -69,18 +69,18 @@ package struct ComparisonFolder: Sendable, Equatable {
       guard differences.isEmpty else {
         throw TrainingError.occupied(
           "\(path) holds another comparison: \(differences.joined(separator: "; "))",
-          mend: "Name another folder with --run, or resume it: hone compare --run \(path)")
+          hint: "Name another folder with --run, or resume it: hone compare --run \(path)")
       }
     } else {
       if FileManager.default.fileExists(atPath: RunFolder(path).configurationFile) {
         throw TrainingError.occupied(
-          "\(path) already holds a run", mend: "Name another folder with --run.")
+          "\(path) already holds a run", hint: "Name another folder with --run.")
       }
       do {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       } catch {
         throw TrainingError.unwritable(
-          "\(path): the comparison's folder can't be made", mend: "Name another folder with --run.")
+          "\(path): the comparison's folder can't be made", hint: "Name another folder with --run.")
       }
       try AtomicFile.write(JSONValue(encoding: plan).bytes(indented: true), to: planFile)
     }
@@ -88,7 +88,7 @@ package struct ComparisonFolder: Sendable, Equatable {
       throw TrainingError.unusable(
         "\(path) was begun by a version of hone whose numbers differ (version \(plan.numbers) of the "
           + "numbers, this program has \(Hone.numbers)): its runs and new ones can't be compared",
-        mend: "Begin the comparison again in another folder; hone report shows what is there.")
+        hint: "Begin the comparison again in another folder; hone report shows what is there.")
     }
     let lock = try RunLock(RunFolder(path))
     for run in plan.runs { try prepare(run, catalog) }
@@ -109,7 +109,7 @@ package struct ComparisonFolder: Sendable, Equatable {
     guard differences.isEmpty else {
       throw TrainingError.unusable(
         "\(folder.configurationFile) was changed: \(differences.joined(separator: "; "))",
-        mend: "Put it back: the runs of a comparison differ in nothing but what the plan says.")
+        hint: "Put it back: the runs of a comparison differ in nothing but what the plan says.")
     }
   }
 

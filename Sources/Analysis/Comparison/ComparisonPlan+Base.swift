@@ -27,7 +27,7 @@ extension ComparisonPlan {
       guard seed > common.run.seed || model.parameters.hash == baseHash else {
         throw TrainingError.unusable(
           "\(model.name) has other weights than when the comparison began",
-          mend: "Put the old file back, or start again in another folder.")
+          hint: "Put the old file back, or start again in another folder.")
       }
       let evaluator = try Evaluator(
         EvaluationPlan(

@@ -80,7 +80,7 @@ package struct RunDiff: Sendable {
     for (path, count) in [(first, steps.0), (second, steps.1)] where count == 0 {
       throw TrainingError.missing(
         "\(path): no step in its metrics.jsonl yet, so there is nothing to compare",
-        mend: "Resume it with: hone resume \(path)")
+        hint: "Resume it with: hone resume \(path)")
     }
 
     paths = (first, second)

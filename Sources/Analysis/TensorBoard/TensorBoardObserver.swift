@@ -34,7 +34,7 @@ package final class TensorBoardObserver: TrainingObserver {
     } catch {
       throw TrainingError.unwritable(
         "\(folder): TensorBoard's file can't be made there",
-        mend: "Fix the folder, or set tensorboard to false in the run's config.json, then resume.")
+        hint: "Fix the folder, or set tensorboard to false in the run's config.json, then resume.")
     }
     let reader = try LineReader(run.metricsFile)
     while let line = try reader.next() {

@@ -14,7 +14,7 @@ extension ModelConfiguration {
     func refused(_ problem: String) -> ModelFileError {
       ModelFileError(
         file, problem,
-        mend: "Hone reads LlamaForCausalLM with silu, rotary positions unscaled, and no biases.")
+        hint: "Hone reads LlamaForCausalLM with silu, rotary positions unscaled, and no biases.")
     }
     let raw: LlamaConfiguration
     do {

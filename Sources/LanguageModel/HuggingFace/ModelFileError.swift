@@ -5,14 +5,14 @@ package struct ModelFileError: Error, Equatable, CustomStringConvertible {
   /// What is wrong.
   package let problem: String
   /// What to do.
-  package let mend: String
+  package let hint: String
 
   /// Makes an error.
-  package init(_ file: String, _ problem: String, mend: String) {
+  package init(_ file: String, _ problem: String, hint: String) {
     self.file = file
     self.problem = problem
     self.mend = mend
   }
 
-  package var description: String { "\(file): \(problem)\n\(mend)" }
+  package var description: String { "\(file): \(problem)\n\(hint)" }
 }

@@ -3,9 +3,9 @@ struct TokenizerRefusal: Error {
   /// The key and what it says.
   let problem: String
   /// What to do.
-  let mend: String
+  let hint: String
 
-  init(_ problem: String, mend: String = TokenizerRefusal.otherModel) {
+  init(_ problem: String, hint: String = TokenizerRefusal.otherModel) {
     self.problem = problem
     self.mend = mend
   }
@@ -86,7 +86,7 @@ struct ReadTokenizer: Decodable {
     for stage in post_processor?.flattened ?? [] where !stage.addsNothing {
       throw TokenizerRefusal(
         "post_processor \(stage.type) adds tokens to a text, and Hone adds none",
-        mend: "If the model was trained without them, write null for post_processor.")
+        hint: "If the model was trained without them, write null for post_processor.")
     }
     return try tokensAndMarks(vocab)
   }
@@ -101,7 +101,7 @@ struct ReadTokenizer: Decodable {
     guard model.type == "BPE" || stages.contains(where: { $0.cutsCharacters(knowsLineFeed) }) else {
       throw TokenizerRefusal(
         "pre_tokenizer \(pre_tokenizer?.name ?? "null") doesn't cut a text into single characters",
-        mend: #"If tokens are characters, write a Split with the Regex [\s\S] and Isolated there."#)
+        hint: #"If tokens are characters, write a Split with the Regex [\s\S] and Isolated there."#)
     }
   }
 
@@ -122,7 +122,7 @@ struct ReadTokenizer: Decodable {
       ] where value == true {
         throw TokenizerRefusal(
           "added_tokens: \(key) of \"\(added.content)\" is true, not false",
-          mend: "If the model was trained without it, write false there.")
+          hint: "If the model was trained without it, write false there.")
       }
       if let other = byID.updateValue(added.content, forKey: added.id), other != added.content {
         throw TokenizerRefusal(

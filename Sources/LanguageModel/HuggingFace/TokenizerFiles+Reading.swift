@@ -22,7 +22,7 @@ extension Vocabulary {
     } catch {
       throw ModelFileError(
         file, "not a tokenizer.json of Hugging Face's tokenizers: \(error)",
-        mend: TokenizerRefusal.otherModel)
+        hint: TokenizerRefusal.otherModel)
     }
     var names = ReadTokenizerConfiguration()
     if let configuration {
@@ -32,24 +32,24 @@ extension Vocabulary {
       } catch {
         throw ModelFileError(
           configurationFile, "not a tokenizer_config.json of Hugging Face's transformers: \(error)",
-          mend: "Save the tokenizer again.")
+          hint: "Save the tokenizer again.")
       }
     }
-    if let (problem, mend) = names.problem {
-      throw ModelFileError(configurationFile, problem, mend: mend)
+    if let (problem, hint) = names.problem {
+      throw ModelFileError(configurationFile, problem, hint: hint)
     }
     let tokens: [String]
     let marks: [String]
     do {
       (tokens, marks) = try raw.tokensAndMarks()
     } catch {
-      throw ModelFileError(file, error.problem, mend: error.mend)
+      throw ModelFileError(file, error.problem, hint: error.hint)
     }
     let end = names.eos_token?.content ?? "</s>"
     guard tokens.contains(end) else {
       throw ModelFileError(
         file, "no end-of-text token \"\(end)\"",
-        mend: "Name one of its tokens as eos_token in tokenizer_config.json.")
+        hint: "Name one of its tokens as eos_token in tokenizer_config.json.")
     }
     guard
       let vocabulary = Vocabulary(
@@ -57,7 +57,7 @@ extension Vocabulary {
         padding: names.pad_token?.content ?? "<pad>")
     else {
       throw ModelFileError(
-        file, "two tokens are the same text", mend: "Give each token a text of its own.")
+        file, "two tokens are the same text", hint: "Give each token a text of its own.")
     }
     self = vocabulary
   }
@@ -88,8 +88,8 @@ private struct ReadTokenizerConfiguration: Decodable {
     private enum Key: CodingKey { case content }
   }
 
-  /// What gives other ids than `tokenizer.json` says, with the mend, or nil.
-  var problem: (String, mend: String)? {
+  /// What gives other ids than `tokenizer.json` says, with the hint, or nil.
+  var problem: (String, hint: String)? {
     // Other classes put their own pre-tokenizer or normalizer in the place of the file's.
     let plain = ["PreTrainedTokenizerFast", "TokenizersBackend"]
     if let name = tokenizer_class, !plain.contains(name) {

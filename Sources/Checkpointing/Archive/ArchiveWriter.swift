@@ -87,7 +87,7 @@ import CLibArchive
     throw CheckpointError(
       .inputOutput, path: path, entry: entry,
       message: "libarchive can't write it: \(text ?? "no reason given")",
-      mend: "check that libarchive was built with zstd", code: unsafe archive_errno(archive))
+      hint: "check that libarchive was built with zstd", code: unsafe archive_errno(archive))
   }
 }
 

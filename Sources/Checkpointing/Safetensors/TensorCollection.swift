@@ -74,13 +74,13 @@ package struct TensorCollection: Sendable {
     guard let place = places[name], let tensor = files[place].file.layout(of: name) else {
       throw .damaged(
         path, entry: files.count == 1 ? files[0].name : nil, "it has no tensor \(name)",
-        mend: "config.json asks for one: check that both are of the same model")
+        hint: "config.json asks for one: check that both are of the same model")
     }
     guard tensor.shape == shape else {
       throw .damaged(
         path, entry: files[place].name,
         "tensor \(name) has shape \(tensor.shape), not \(shape) as config.json asks",
-        mend: "check that both are of the same model")
+        hint: "check that both are of the same model")
     }
     return (files[place].file, tensor)
   }

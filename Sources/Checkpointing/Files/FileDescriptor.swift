@@ -152,9 +152,9 @@ extension FileDescriptor {
 }
 
 extension FileError {
-  /// A failure in the system's words, with the mend that belongs to its number.
+  /// A failure in the system's words, with the hint that belongs to its number.
   static func system(_ kind: Kind, _ path: String, _ what: String, _ code: Int32) -> FileError {
-    let mend =
+    let hint =
       switch code {
       case ENOSPC, EDQUOT, EFBIG: "free some space there, or choose another disk"
       case EACCES, EPERM, EROFS:
@@ -169,6 +169,6 @@ extension FileError {
       }
     let text = unsafe String(cString: strerror(code))
     return FileError(
-      kind: kind, path: path, code: code, message: "\(what): \(text) (errno \(code))", mend: mend)
+      kind: kind, path: path, code: code, message: "\(what): \(text) (errno \(code))", hint: hint)
   }
 }

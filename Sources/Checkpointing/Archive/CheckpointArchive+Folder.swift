@@ -21,7 +21,7 @@ extension CheckpointArchive {
     if let names = try? manager.contentsOfDirectory(atPath: folder), !names.isEmpty {
       throw CheckpointError(
         .cannotCreate, path: folder, message: "the folder isn't empty",
-        mend: "choose another name or empty it")
+        hint: "choose another name or empty it")
     }
     let temporary = AtomicFile.temporaryName(for: folder)
     do {
@@ -69,7 +69,7 @@ extension CheckpointArchive {
       throw CheckpointError(
         .missing, path: folder, entry: CheckpointEntry.weights.rawValue,
         message: "it isn't there, and weights in shards can't be packed",
-        mend: "save the model in one file (save_pretrained with a larger max_shard_size)")
+        hint: "save the model in one file (save_pretrained with a larger max_shard_size)")
     }
     try files.checkForms()
     let contents = Dictionary(uniqueKeysWithValues: files.entries.map { ($0, files[$0]!) })

@@ -83,7 +83,7 @@ struct ArchiveLayout {
     guard size <= limits.totalBytes + limits.manifestBytes else {
       throw CheckpointError.damaged(
         path, "it is \(size) bytes long, more than the reader's limit",
-        mend: "check that this is the file you meant")
+        hint: "check that this is the file you meant")
     }
     var last = [UInt8](repeating: 0, count: min(size, IntegrityRecord.byteCount))
     let end = size - last.count

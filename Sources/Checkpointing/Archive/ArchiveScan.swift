@@ -101,8 +101,8 @@ struct ArchiveScan {
       throw damaged("an entry whose name isn't text stands in its place")
     }
     let shown = Self.shown(name)
-    func refused(_ message: String, mend: String? = nil) -> CheckpointError {
-      .damaged(path, entry: shown, message, mend: mend ?? "don't trust this archive")
+    func refused(_ message: String, hint: String? = nil) -> CheckpointError {
+      .damaged(path, entry: shown, message, hint: hint ?? "don't trust this archive")
     }
     if name.utf8.first == UInt8(ascii: "/") { throw refused("an absolute path") }
     if name.utf8.split(separator: UInt8(ascii: "/")).contains(where: { $0.elementsEqual("..".utf8) }
@@ -120,13 +120,13 @@ struct ArchiveScan {
     guard name == CheckpointManifest.fileName || CheckpointEntry(rawValue: name) != nil else {
       throw refused(
         "an entry that no checkpoint holds",
-        mend: "unpack it with tar and pack the folder with: hone checkpoint pack")
+        hint: "unpack it with tar and pack the folder with: hone checkpoint pack")
     }
     guard let expected else { throw refused("the manifest doesn't list it") }
     guard name == expected else {
       throw refused(
         "it stands where \(expected) should be",
-        mend: "unpack it with tar and pack the folder with: hone checkpoint pack")
+        hint: "unpack it with tar and pack the folder with: hone checkpoint pack")
     }
     guard header.isPlain else {
       throw refused("its owner, time or mode isn't the plain one of a checkpoint")

@@ -106,6 +106,6 @@ extension AtomicFile {
 extension FileError {
   /// The same failure told by the name that the user knows instead of the temporary's.
   func about(_ path: String) -> FileError {
-    FileError(kind: kind, path: path, code: code, message: message, mend: mend)
+    FileError(kind: kind, path: path, code: code, message: message, hint: hint)
   }
 }

@@ -18,15 +18,15 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
   /// What was tried and what the system answered.
   package let message: String
   /// What to do about it.
-  package let mend: String
+  package let hint: String
 
-  package init(kind: Kind, path: String, code: Int32, message: String, mend: String) {
+  package init(kind: Kind, path: String, code: Int32, message: String, hint: String) {
     self.kind = kind
     self.path = path
     self.code = code
     self.message = message
-    self.mend = mend
+    self.hint = hint
   }
 
-  package var description: String { "\(path): \(message); \(mend)" }
+  package var description: String { "\(path): \(message); \(hint)" }
 }

@@ -72,11 +72,11 @@ struct ImplicationGenerator: ProblemGenerator {
     chain: [Literal], others: [Int], _ random: inout SplitMix64
   ) -> ImplicationRule {
     // A handful of letters, so that misleading rules meet each other and the query.
-    let strangers = Array(others.prefix(4))
+    let others = Array(others.prefix(4))
     let premise =
       random.chance(0.35)
-      ? random.element(of: chain).negated : literal(random.element(of: strangers), &random)
-    let letter = random.element(of: chain.dropFirst().map(\.letter) + strangers)
+      ? random.element(of: chain).negated : literal(random.element(of: others), &random)
+    let letter = random.element(of: chain.dropFirst().map(\.letter) + others)
     return ImplicationRule(premise: premise, conclusion: literal(letter, &random))
   }
 
