@@ -60,6 +60,18 @@ package struct ModelFiles: Sendable {
     }
   }
 
+  /// A file's JSON as a Swift value. Throws `CheckpointError` where it isn't there or doesn't fit.
+  package func decode<Value: Decodable>(
+    _ type: Value.Type, from entry: CheckpointEntry
+  ) throws(CheckpointError) -> Value {
+    let bytes = try bytes(of: entry)
+    do {
+      return try JSONNode(parsing: bytes[...]).decode(as: type)
+    } catch {
+      throw .damaged(path, entry: entry.rawValue, "\(error)")
+    }
+  }
+
   /// The model's tensors, from one weight file or from all shards.
   ///
   /// Throws `CheckpointError` where a weight file is wrong, or shards and index disagree.

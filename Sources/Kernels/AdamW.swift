@@ -15,7 +15,6 @@ package struct AdamW: Sendable, Equatable {
   /// Each step first multiplies parameters by 1 - rate * this.
   package var weightDecay: Double
 
-  /// Makes the rule.
   package init(beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double) {
     self.beta1 = beta1
     self.beta2 = beta2

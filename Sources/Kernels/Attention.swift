@@ -7,7 +7,7 @@ package struct AttentionShape: Sendable, Equatable {
   /// Floats per head.
   package let headSize: Int
 
-  /// Makes the shape; the key-value heads must divide the heads.
+  /// The key-value heads must divide the heads.
   package init(heads: Int, keyValueHeads: Int, headSize: Int) {
     precondition(keyValueHeads > 0 && heads % keyValueHeads == 0)
     self.heads = heads

@@ -8,7 +8,6 @@
   /// The number of floats.
   package let count: Int
 
-  /// Makes a zeroed buffer of `count` floats.
   package init(count: Int) {
     precondition(count >= 0)
     self.count = count

@@ -4,7 +4,6 @@
   /// The number of ids.
   package let count: Int
 
-  /// Makes a zeroed buffer.
   package init(count: Int) {
     precondition(count >= 0)
     self.count = count

@@ -5,10 +5,9 @@ package struct Philox: Sendable, Equatable {
   /// The key, low word first.
   package let key: SIMD2<UInt32>
 
-  /// Makes a generator with a raw key.
   package init(key: SIMD2<UInt32>) { self.key = key }
 
-  /// Makes the generator of one purpose of a run, so that no two purposes share numbers.
+  /// The generator of one purpose of a run, so that no two purposes share numbers.
   package init(seed: UInt64, purpose: UInt32) {
     let raw = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     let mixed = Philox(key: raw).block(SIMD4(purpose, 0x686f_6e65, 0, 0))

@@ -10,7 +10,7 @@ package struct RotaryPositions: Sendable {
   /// How many positions the tables hold.
   package let positions: Int
 
-  /// Makes the tables for `positions` positions of heads `headSize` wide.
+  /// Tables for `positions` positions of heads `headSize` wide.
   package init(positions: Int, headSize: Int, theta: Double) {
     precondition(headSize % 2 == 0)
     half = headSize / 2

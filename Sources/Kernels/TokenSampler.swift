@@ -10,7 +10,7 @@ package struct SamplingRule: Sendable, Equatable {
   /// Takes the most probable token, the lowest id among equals.
   package var isGreedy: Bool
 
-  /// Makes a rule; the defaults sample from the whole distribution.
+  /// The defaults sample from the whole distribution.
   package init(temperature: Float = 1, topK: Int = 0, topP: Float = 1, isGreedy: Bool = false) {
     precondition(temperature > 0 && topK >= 0 && topP > 0)
     self.temperature = temperature

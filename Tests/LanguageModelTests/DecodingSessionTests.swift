@@ -108,7 +108,7 @@ import Testing
     }
     // What is left goes on when the one it came from is gone, and the prompt's slot is taken again.
     session.release(handle)
-    let news = session.prefill((0..<4).map { [Int32($0), 3] })
+    let news = session.prefill((0..<4 as Range<Int32>).map { [$0, 3] }[...])
     #expect(news.count == 3)
     session.extend([(other, 7)])
     expect(session, other, after: a + [7], of: model)

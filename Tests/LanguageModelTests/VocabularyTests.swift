@@ -207,7 +207,7 @@ import Testing
       }
       #expect(error?.file == "folder: tokenizer.json")
       #expect(error?.problem.contains(words) == true, "\(error?.problem ?? "") lacks \(words)")
-      #expect(error?.mend.isEmpty == false)
+      #expect(error?.fix.isEmpty == false)
     }
   }
 
@@ -229,6 +229,6 @@ import Testing
       try Self.read(Self.tokenizer, configuration: ["eos_token": "<end>"])
     }
     #expect(error?.problem == "no end-of-text token \"<end>\"")
-    #expect(error?.mend.contains("eos_token in tokenizer_config.json") == true)
+    #expect(error?.fix.contains("eos_token in tokenizer_config.json") == true)
   }
 }

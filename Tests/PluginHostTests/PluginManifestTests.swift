@@ -70,7 +70,7 @@ import Verifiers
         == true)
     let own = try PluginLab(manifest: #"{protocol: 1, command: ["./judge"]}"#)
     let notBuilt = #expect(throws: VerifierError.self) { try own.plugin().start() }
-    #expect(notBuilt?.description.contains("build it or mend 'command'") == true)
+    #expect(notBuilt?.description.contains("build it or fix 'command'") == true)
     try own.write("not a program", to: "judge")
     #expect(throws: VerifierError.self) { try own.plugin().start() }
     let library = try PluginLab(manifest: #"{protocol: 1, library: "no.so"}"#)

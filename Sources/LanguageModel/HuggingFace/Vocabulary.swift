@@ -24,7 +24,7 @@ package struct Vocabulary: Sendable, Equatable {
     package let position: Int
   }
 
-  /// Makes a vocabulary; nil unless every token is one scalar or a named mark and `end` is one.
+  /// Nil unless every token is one scalar or a named mark and `end` is one.
   package init?(tokens: [String], marks: [String], begin: String?, end: String, padding: String?) {
     var scalars: [Unicode.Scalar: Int32] = [:]
     var markScalars: [(scalars: [Unicode.Scalar], id: Int32)] = []

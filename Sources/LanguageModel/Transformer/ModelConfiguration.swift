@@ -25,7 +25,7 @@ package struct ModelConfiguration: Sendable, Equatable {
   /// Whether the output projection is the embedding table.
   package var tiesEmbeddings: Bool
 
-  /// Makes a configuration; sizes are checked by `problem`.
+  /// Sizes are checked by `problem`.
   package init(
     vocabularySize: Int, hiddenSize: Int, layers: Int, heads: Int, keyValueHeads: Int? = nil,
     headSize: Int? = nil, feedForwardSize: Int, contextLength: Int, ropeTheta: Double = 10000,

@@ -129,7 +129,7 @@ package final class Parameters: Sendable {
     let down: FloatView  // (C, F)
   }
 
-  /// Makes parameters that are all zero.
+  /// All zero.
   package init(_ layout: ParameterLayout) {
     let c = layout.configuration
     let (C, F, V) = (c.hiddenSize, c.feedForwardSize, c.vocabularySize)
@@ -152,7 +152,7 @@ package final class Parameters: Sendable {
     }
   }
 
-  /// Makes a copy of a model of the same shape; a head that it doesn't have starts at zero.
+  /// A copy of a model of the same shape; a head that it doesn't have starts at zero.
   package convenience init(_ layout: ParameterLayout, from other: Parameters) {
     precondition(layout.configuration == other.layout.configuration, "models of one shape")
     self.init(layout)
@@ -164,7 +164,7 @@ package final class Parameters: Sendable {
     }
   }
 
-  /// Makes random weights: normal with deviation 0.02, residual outputs 0.02 / sqrt(2L), norms 1, a
+  /// Random weights: normal with deviation 0.02, residual outputs 0.02 / sqrt(2L), norms 1, a
   /// value head 0.
   ///
   /// A pure function of the seed: each weight has its own counter.
