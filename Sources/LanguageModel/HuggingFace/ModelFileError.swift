@@ -1,4 +1,4 @@
-/// A model's file that can't be used: which one, why, and the mend.
+/// A model's file that can't be used: which one, why, and what to do.
 package struct ModelFileError: Error, Equatable, CustomStringConvertible {
   /// The file or entry, for example `config.json`.
   package let file: String
@@ -11,7 +11,7 @@ package struct ModelFileError: Error, Equatable, CustomStringConvertible {
   package init(_ file: String, _ problem: String, hint: String) {
     self.file = file
     self.problem = problem
-    self.mend = mend
+    self.hint = hint
   }
 
   package var description: String { "\(file): \(problem)\n\(hint)" }

@@ -7,7 +7,7 @@ struct TokenizerRefusal: Error {
 
   init(_ problem: String, hint: String = TokenizerRefusal.otherModel) {
     self.problem = problem
-    self.mend = mend
+    self.hint = hint
   }
 
   /// What to do where no other key would help.
