@@ -77,10 +77,10 @@ let package = Package(
     tests("TaskSuitesTests", of: "JSON", "TaskSuites"),
     tests("CheckpointingTests", of: "Checkpointing"),
     tests("StatisticsTests", of: "Statistics"),
-    tests("SettingsTests", of: "Algorithms", "JSON", "Learning", "Settings"),
+    tests("SettingsTests", of: "Algorithms", "Experience", "JSON", "Learning", "Settings"),
     tests("WorkbenchTests", of: "Workbench"),
     tests("AnalysisTests", of: "Analysis"),
-    tests("ToolTests", of: "Algorithms", "Settings", "hone"),
+    tests("ToolTests", of: "Algorithms", "Experience", "Settings", "hone"),
     .testTarget(name: "RecipeTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -135,7 +135,8 @@ struct CatalogTests {
       return "/" + name
     }
     #expect(seen == ["suite", "holdout", "shadow_verifier"])
-    #expect(mapped.run.suite == "/arithmetic" && mapped.value("shadow_verifier") == .text("/./strict"))
+    #expect(
+      mapped.run.suite == "/arithmetic" && mapped.value("shadow_verifier") == .text("/./strict"))
   }
 
   @Test("encoding keeps what the algorithm has, and reads back the same")

@@ -92,7 +92,9 @@ struct ExplainTests {
   @Test("options that do nothing together")
   func idleOptions() {
     #expect(
-      grpoNotes { $0.divergence.klEstimator = .k1 } == ["kl_estimator does nothing with kl_weight 0"])
+      grpoNotes { $0.divergence.klEstimator = .k1 } == [
+        "kl_estimator does nothing with kl_weight 0"
+      ])
     #expect(
       notes(RLOOSettings.self) {
         $0.updates.epochs = 2

@@ -12,7 +12,9 @@ struct ResolveTests {
   @Test("the last setting of a key wins, in either case")
   func strength() throws {
     #expect(try resolved("steps=5", "steps=7").run.steps == 7)
-    #expect(try settings(GRPOSettings.self, "learning_rate=1", "learning-rate=1e-3").optimizer.learningRate == 1e-3)
+    #expect(
+      try settings(GRPOSettings.self, "learning_rate=1", "learning-rate=1e-3").optimizer
+        .learningRate == 1e-3)
     #expect(try resolved(" suite = logic ").run.suite == "logic")
     #expect(try resolved("suite=a=b").run.suite == "a=b")
     #expect(try resolved("run=").run.run.isEmpty)
@@ -22,7 +24,9 @@ struct ResolveTests {
   func defaultsFollowAlgorithm() throws {
     let configuration = try resolved("seed=1", "algorithm=sft")
     #expect(configuration.run.steps == 1500 && configuration.run.seed == 1)
-    #expect(try settings(GRPOSettings.self, "algorithm=sft", "algorithm=grpo", "group_size=4").sampling.groupSize == 4)
+    #expect(
+      try settings(GRPOSettings.self, "algorithm=sft", "algorithm=grpo", "group_size=4").sampling
+        .groupSize == 4)
   }
 
   @Test("an unknown key is answered with the nearest, or with its name here")
@@ -48,9 +52,11 @@ struct ResolveTests {
       }
     }
     #expect(
-      refusal("grpo") == "--set: beta is not used by grpo, only by keyed; here it is called kl_weight")
+      refusal("grpo")
+        == "--set: beta is not used by grpo, only by keyed; here it is called kl_weight")
     #expect(
-      refusal("other") == "--set: beta is not used by other, only by keyed; here it is called steepness")
+      refusal("other")
+        == "--set: beta is not used by other, only by keyed; here it is called steepness")
     #expect(refusal("keyed") == "taken")
   }
 
@@ -89,7 +95,9 @@ struct ResolveTests {
       refusal(set("problems", "3"), set("group_size", "4"), set("minibatches", "4"))
         == "minibatches (4) doesn't divide problems (3), and a minibatch has whole groups; "
         + "choose a divisor")
-    #expect(try settings(GRPOSettings.self, "problems=3", "group_size=2", "minibatches=3").updates.minibatches == 3)
+    #expect(
+      try settings(GRPOSettings.self, "problems=3", "group_size=2", "minibatches=3").updates
+        .minibatches == 3)
     #expect(refusal(set("suite", "")).hasPrefix("suite is empty"))
     #expect(
       refusal(set("tensorboard_names", "verl"))
@@ -106,7 +114,9 @@ struct ResolveTests {
       refusal(sft, set("model", "arithmetic-base"), set("context_length", "256"))
         == "context_length is only for a model made from a size (nano, micro, mini), and model is "
         + #""arithmetic-base", which has its own; leave it out"#)
-    #expect(try settings(SFTSettings.self, "model=mini", "context_length=256").newModel.contextLength == 256)
+    #expect(
+      try settings(SFTSettings.self, "model=mini", "context_length=256").newModel.contextLength
+        == 256)
   }
 
   @Test("options that don't go together")
@@ -123,7 +133,8 @@ struct ResolveTests {
       refusal(set("ratio_cap", "1.2"))
         == "ratio_cap (1.2) lies inside the clip range; take more than 1 + clip_high = 1.2, or 0 for "
         + "no bound")
-    #expect(try settings(GRPOSettings.self, "ratio_cap=1.2", "surrogate=cispo").clip.ratioCap == 1.2)
+    #expect(
+      try settings(GRPOSettings.self, "ratio_cap=1.2", "surrogate=cispo").clip.ratioCap == 1.2)
     #expect(
       refusal(set("surrogate", "cispo"), set("ratio_level", "completion"))
         .hasPrefix(

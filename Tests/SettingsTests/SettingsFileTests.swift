@@ -99,27 +99,14 @@ struct SettingsFileTests {
   }
 
   @Test(
-    "syntax errors name line and column",
+    "syntax errors name line and column; those of JSON5 itself are tested with its reader",
     arguments: [
       ("", "1:1: the text is empty; a value was expected"),
       ("[1]", "1:1: a configuration is an object: it starts with {"),
-      ("{", "1:1: the object that begins here is never closed with '}'"),
-      ("{steps: 5", "1:1: the object that begins here is never closed with '}'"),
       ("{steps: 5\n seed: 6}", "2:2: ',' or '}' was expected, not 's'"),
-      ("{steps 5}", "1:8: ':' was expected after the key 'steps', not '5'"),
-      ("{top-k: 5}", "1:5: ':' was expected after the key 'top', not '-'"),
-      ("{,}", "1:2: a key was expected, not ','; keys with such characters need quotes"),
-      ("{} 1", "1:4: '1' after the end of the value"),
       ("{steps: [5]}", "1:9: steps takes a single value, not a list or an object"),
       ("{suite: logic}", "1:9: 'logic' needs quotes to be a string"),
       ("{steps: null}", #"1:9: expected a value for "steps"; leave the key out for its default"#),
-      ("{steps: }", "1:9: a value was expected, not '}'"),
-      ("{suite: 'a\n'}", "1:9: the string that begins here is not closed"),
-      ("{suite: '\\uD800'}", "1:10: half a surrogate pair"),
-      ("{ /* no end }", "1:3: the comment that begins here is not closed"),
-      ("{seed: 1-2}", "1:9: ',' or '}' was expected, not '-'"),
-      ("{seed: --2}", "1:8: this is not a number"),
-      ("{top_p: NaN}", "1:9: only finite numbers are allowed here"),
     ])
   func badSyntax(text: String, expected: String) throws {
     #expect(try refusal(text) == "c.json5:" + expected)

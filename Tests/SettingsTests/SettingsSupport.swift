@@ -1,8 +1,9 @@
 import Algorithms
+import Experience
 import Settings
 import Testing
 
-let catalog = SettingsCatalog.shared
+let catalog = AlgorithmRegistry.shared.catalog
 
 /// The configuration of some `--set` assignments.
 func resolved(_ assignments: String...) throws -> Configuration {

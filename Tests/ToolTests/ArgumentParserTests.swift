@@ -1,4 +1,5 @@
 import Algorithms
+import Experience
 import Settings
 import Testing
 import hone
@@ -90,8 +91,9 @@ struct ArgumentParserTests {
 
   @Test("every field of the configuration has its flag")
   func fields() {
-    let options = OptionSection.sections(of: .shared).flatMap(\.options)
-    let fields = SettingsCatalog.shared.fields.map(\.field)
+    let catalog = AlgorithmRegistry.shared.catalog
+    let options = OptionSection.sections(of: catalog).flatMap(\.options)
+    let fields = catalog.fields.map(\.field)
     #expect(options.map(\.name) == fields.map { $0.key.replacing("_", with: "-") })
     #expect(options.map(\.kind) == fields.map(\.kind))
     func remarks(_ name: String) -> [String]? { options.first { $0.name == name }?.remarks }

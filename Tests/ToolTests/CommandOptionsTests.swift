@@ -1,3 +1,4 @@
+import Settings
 import Testing
 import hone
 
@@ -94,10 +95,10 @@ struct CommandOptionsTests {
   func exitCodes() {
     struct Unknown: Error {}
     #expect(exitCode(for: UsageError("", usage: "")) == .usage)
-    #expect(exitCode(for: ConfigurationError(.setting, "")) == .usage)
-    #expect(exitCode(for: ConfigurationError(.syntax, "")) == .badData)
-    #expect(exitCode(for: ConfigurationError(.missingFile, "")) == .missingInput)
-    #expect(exitCode(for: ConfigurationError(.unreadableFile, "")) == .missingInput)
+    #expect(exitCode(for: SettingsError(.setting, "")) == .usage)
+    #expect(exitCode(for: SettingsError(.syntax, "")) == .badData)
+    #expect(exitCode(for: SettingsError(.missingFile, "")) == .missingInput)
+    #expect(exitCode(for: SettingsError(.unreadableFile, "")) == .missingInput)
     #expect(exitCode(for: Unknown()) == .bug)
   }
 }

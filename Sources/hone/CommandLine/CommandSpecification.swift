@@ -33,7 +33,7 @@ package struct CommandSpecification: Sendable {
     /// How many of it may be given; of a command's operands only the last one's may vary.
     package let count: ClosedRange<Int>
 
-      package init(_ name: String, _ summary: String, count: ClosedRange<Int> = 1...1) {
+    package init(_ name: String, _ summary: String, count: ClosedRange<Int> = 1...1) {
       self.name = name
       self.summary = summary
       self.count = count
