@@ -45,10 +45,10 @@ package struct CheckpointError: Error, Hashable, CustomStringConvertible {
 }
 
 extension CheckpointError {
-  static let restore = "take another copy of it, or save it again"
+  package static let restore = "take another copy of it, or save it again"
 
   /// Damage in an archive.
-  static func damaged(
+  package static func damaged(
     _ path: String, entry: String? = nil, _ message: String, hint: String = restore,
     code: Int32 = 0
   ) -> CheckpointError {

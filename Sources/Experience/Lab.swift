@@ -29,6 +29,8 @@ package final class Lab {
   package var completionTokens = 0
   /// Those of the step under way, also of completions that were sampled and thrown away.
   package var completionTokensOfStep = 0
+  /// What is worth a line before the first step.
+  package var notes: [String] = []
   /// What the shadow's rewards came to so far; nil without a shadow.
   package var shadowWatch: ShadowWatch?
 

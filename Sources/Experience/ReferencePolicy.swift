@@ -15,10 +15,7 @@ package struct ReferencePolicy {
     self.settings = settings
     network =
       settings.needsReference
-      ? Network(
-        frozen: Transformer(
-          Parameters(lab.model.parameters.layout, from: lab.model.parameters)), beside: policy)
-      : nil
+      ? Network(frozen: lab.model.copy(), beside: policy) : nil
   }
 
   /// Takes the weighted divergence off the rewards, where the settings say so (arXiv 1909.08593, equation 2).

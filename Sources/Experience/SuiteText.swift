@@ -21,15 +21,23 @@ package struct SuiteText: Sendable {
   ///
   /// - Throws: `TrainingError.unfitProblem`.
   package func prompt(_ problem: Problem) throws -> [Int32] {
-    let tokens = try encode(problem.prompt, "the prompt")
+    try prompt(problem.prompt, of: "task \(problem.task): ")
+  }
+
+  /// The tokens of a prompt.
+  ///
+  /// - Parameter place: what errors begin with.
+  /// - Throws: `TrainingError.unfitProblem`.
+  package func prompt(_ prompt: String, of place: String = "") throws -> [Int32] {
+    let tokens = try encode(prompt, "the prompt")
     guard !tokens.isEmpty else {
       throw TrainingError.unfitProblem(
-        "task \(problem.task): an empty prompt", hint: "Give every problem a prompt.")
+        "\(place)an empty prompt", hint: "Give every problem a prompt.")
     }
     guard tokens.count <= longestPrompt else {
       throw TrainingError.unfitProblem(
         """
-        task \(problem.task): the prompt "\(problem.prompt.prefix(60))" has \(tokens.count) tokens; \
+        \(place)the prompt "\(prompt.prefix(60))" has \(tokens.count) tokens; \
         at most \(longestPrompt) leave room for the completion in a context of \(contextLength)
         """, hint: "Shorten it, lower max_completion_tokens, or use a model with a longer context.")
     }
@@ -40,18 +48,32 @@ package struct SuiteText: Sendable {
   ///
   /// - Throws: `TrainingError.unfitProblem`.
   package func demonstration(_ worked: WorkedProblem) throws -> [Int32] {
+    let task = worked.problem.task
     guard let text = worked.demonstration else {
       throw TrainingError.unfitProblem(
-        "task \(worked.problem.task): the problem \"\(worked.problem.prompt.prefix(60))\" has no demonstration",
+        "task \(task): the problem \"\(worked.problem.prompt.prefix(60))\" has no demonstration",
         hint: "Supervised fine-tuning needs a demonstration for every problem.")
     }
-    let tokens = try encode(text, "the demonstration of \"\(worked.problem.prompt.prefix(60))\"")
-    let prompt = try encode(worked.problem.prompt, "the prompt")
-    guard prompt.count + tokens.count <= contextLength else {
+    return try completion(
+      text, of: worked.problem.prompt, called: "demonstration", place: "task \(task): ")
+  }
+
+  /// The tokens of a completion of a prompt, with the end mark.
+  ///
+  /// - Parameters:
+  ///   - name: what errors call the completion.
+  ///   - place: what errors about its length begin with.
+  /// - Throws: `TrainingError.unfitProblem`.
+  package func completion(
+    _ text: String, of prompt: String, called name: String = "completion", place: String = ""
+  ) throws -> [Int32] {
+    let tokens = try encode(text, "the \(name) of \"\(prompt.prefix(60))\"")
+    let count = try encode(prompt, "the prompt").count + tokens.count
+    guard count <= contextLength else {
       throw TrainingError.unfitProblem(
         """
-        task \(worked.problem.task): prompt and demonstration of "\(worked.problem.prompt.prefix(60))" \
-        have \(prompt.count + tokens.count + 1) tokens, over the context of \(contextLength)
+        \(place)prompt and \(name) of "\(prompt.prefix(60))" have \(count + 1) tokens, over the context \
+        of \(contextLength)
         """, hint: "Shorten it, or set a longer context_length.")
     }
     return tokens + [vocabulary.end]

@@ -16,6 +16,8 @@ package enum RandomPurpose {
   package static let ask: UInt32 = 7
   /// Which demonstrations lose their reasoning.
   package static let demonstration: UInt32 = 8
+  /// The order of preference pairs in each pass over them.
+  package static let pairs: UInt32 = 9
   /// Resampling of scores, for intervals.
   package static let bootstrap: UInt32 = 16
 }

@@ -60,16 +60,20 @@ final class SnapshotWriter: Snapshot {
 
 /// Gives an algorithm its state back, from a checkpoint.
 final class SnapshotReader: Snapshot {
+  private let files: ModelFiles
   private let store: TensorCollection
   private let values: JSONValue
 
   init(_ files: ModelFiles) throws {
+    self.files = files
     store = try files.tensors(of: .optimizer)
     values = try files.json(of: .trainerState)
   }
 
   /// How far the run was.
-  func progress() throws -> RunProgress { try values.decode(as: RunProgress.self) }
+  func progress() throws -> RunProgress {
+    try files.decode(RunProgress.self, from: .trainerState)
+  }
 
   func tensors(
     _ prefix: String, _ parameters: Parameters, _ entries: ArraySlice<ParameterEntry>?
@@ -78,6 +82,11 @@ final class SnapshotReader: Snapshot {
   }
 
   func value<Value: Codable>(_ key: String, _ value: inout Value?) throws {
-    value = try values[key]?.decode(as: Value.self)
+    do {
+      value = try values[key]?.decode(as: Value.self)
+    } catch {
+      throw CheckpointError.damaged(
+        files.path, entry: CheckpointEntry.trainerState.rawValue, "\(key): \(error.message)")
+    }
   }
 }

@@ -36,7 +36,7 @@ package final class TrainingRun {
   /// What is worth a line before the first step: how the suite was read, what its verifier may do to
   /// the run, and where the sampler isn't the trainer to the bit.
   package var notes: [String] {
-    let notes = suite.notes + suite.verifier.cautions
+    let notes = suite.notes + lab.notes + suite.verifier.cautions
     guard configuration.step.samplesCompletions,
       !model.parameters.layout.configuration.samplesAsItTrains
     else { return notes }

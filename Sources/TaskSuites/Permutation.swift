@@ -3,12 +3,12 @@
 /// A four-round Feistel network permutes the smallest square power of two that holds the count;
 /// values beyond the count are sent through again until they fall below it (cycle walking: Black,
 /// Rogaway, "Ciphers with arbitrary finite domains", 2002), fewer than four times on average.
-struct Permutation: Sendable {
-  let count: Int
+package struct Permutation: Sendable {
+  package let count: Int
   let seed: UInt64
   private let halfBits: UInt64
 
-  init(count: Int, seed: UInt64) {
+  package init(count: Int, seed: UInt64) {
     precondition(count > 0, "nothing to put in order")
     self.count = count
     self.seed = seed
@@ -17,7 +17,7 @@ struct Permutation: Sendable {
   }
 
   /// The number at a place.
-  subscript(place: Int) -> Int {
+  package subscript(place: Int) -> Int {
     precondition((0..<count).contains(place), "the place is outside of the order")
     let mask = (1 as UInt64) << halfBits - 1
     var value = UInt64(place)

@@ -49,6 +49,18 @@ package struct SuiteTask: Sendable {
     return copy
   }
 
+  /// The splits that the task's own rows give their prompts, by content hash, and the prompts that are
+  /// withheld from training.
+  var fixedSplits: [UInt64: Split] {
+    var splits: [UInt64: Split] = [:]
+    for hash in withheld { splits[hash] = .test }
+    guard case .rows(let rows) = source else { return splits }
+    for row in rows.rows {
+      splits[Split.contentHash(of: row.worked.problem.prompt.utf8)] = row.split
+    }
+    return splits
+  }
+
   /// How many problems a split has; nil where a generator makes them without end.
   package func problemCount(in split: Split) -> Int? {
     guard case .rows(let rows) = source else { return nil }

@@ -106,6 +106,18 @@ package struct TaskSuite: Sendable {
     return copy
   }
 
+  /// Tells which prompts training may not see: those that the suite evaluates on, or would by their content.
+  package var holdsOut: (_ prompt: String) -> Bool {
+    let fixed = tasks.reduce(into: [UInt64: Split]()) { splits, task in
+      // Where two tasks disagree, held out wins.
+      splits.merge(task.fixedSplits) { $0 == .train ? $1 : $0 }
+    }
+    return { prompt in
+      let hash = Split.contentHash(of: prompt.utf8)
+      return (fixed[hash] ?? Split(contentHash: hash)) != .train
+    }
+  }
+
   /// Makes sure that a split has problems, which a file of few rows may not give it.
   ///
   /// - Throws: `SuiteError` that says what to do about it.

@@ -21,6 +21,11 @@ package struct Transformer: Sendable {
       theta: configuration.ropeTheta)
   }
 
+  /// A model with the same weights in memory of its own.
+  package func copy() -> Transformer {
+    Transformer(Parameters(parameters.layout, from: parameters))
+  }
+
   // MARK: Forward
 
   /// The residual stream at the end for `workspace.tokens`, attention given by the caller.

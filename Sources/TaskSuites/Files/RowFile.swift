@@ -122,10 +122,3 @@ struct RowFile {
     }
   }
 }
-
-extension String {
-  /// The lines between line feeds; a carriage return before one stays, as white space.
-  fileprivate var utf8Lines: [Substring] {
-    utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Substring.init)
-  }
-}

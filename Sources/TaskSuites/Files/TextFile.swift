@@ -40,3 +40,10 @@ struct TextFile {
     return bad.map { TextPosition(line: $0 + 1, column: 1) }
   }
 }
+
+extension String {
+  /// The lines between line feeds; a carriage return before one stays, as white space.
+  var utf8Lines: [Substring] {
+    utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Substring.init)
+  }
+}
