@@ -13,15 +13,14 @@ package struct TrainingProblems: Sendable {
     self.perStep = perStep
   }
 
-  /// The step's problems; another seed walks through other ones.
+  /// The step's problems: consecutive ones in an order that the seed makes, so that runs under different
+  /// seeds share no stretch of it, and each pass over a file's rows has every row once.
   ///
-  /// A further round of the step (from 1) has problems of its own, far from those of all first rounds:
-  /// what one step needs changes no other one.
+  /// A further round of the step (from 1) takes them from another order: what one step needs changes no
+  /// other one.
   package func problems(step: Int, round: Int = 0, count: Int? = nil) -> [WorkedProblem] {
-    let start =
-      seed &* 1_000_003 &+ (step - 1) * perStep &+ round &* 1_000_000_007
-    return (0..<(count ?? perStep)).map { i in
-      suite.problem(at: (start &+ i) & Int.max, split: .train)
-    }
+    let order = [UInt64(bitPattern: Int64(seed)), UInt64(round)]
+    let start = (step - 1) * perStep
+    return (0..<(count ?? perStep)).map { suite.trainingProblem(at: start + $0, order: order) }
   }
 }

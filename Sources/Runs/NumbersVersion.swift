@@ -7,7 +7,7 @@ package enum Hone {
   package static let version = "0.1.0"
   /// The version of what the numbers mean: raised by every change after which the same command gives other
   /// weights, metrics or completions. Checkpoints, runs and comparisons carry it.
-  package static let numbers = 1
+  package static let numbers = 2
 
   /// What to say where something was made under another meaning of the numbers; nil where it wasn't.
   ///

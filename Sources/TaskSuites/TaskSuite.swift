@@ -193,8 +193,24 @@ package struct TaskSuite: Sendable {
 
   /// A problem, looked up alone; index 0 or greater, in a split that has problems.
   package func problem(at index: Int, split: Split) -> WorkedProblem {
+    problem(at: index, split: split, key: key)
+  }
+
+  /// The suite's training problems in another order, and where a generator makes them other ones.
+  ///
+  /// Consecutive indices keep the mixture's shares, and go through the rows of a file without
+  /// replacement, whatever the order.
+  ///
+  /// - Parameter order: numbers that name the order.
+  package func trainingProblem(at index: Int, order: [UInt64]) -> WorkedProblem {
+    var key = key
+    for number in order { key.combine(number) }
+    return problem(at: index, split: .train, key: key)
+  }
+
+  private func problem(at index: Int, split: Split, key: StableHash) -> WorkedProblem {
     precondition(index >= 0, "problems are numbered from 0")
-    let task = tasks[taskNumber(at: index, split: split)]
+    let task = tasks[taskNumber(at: index, split: split, key: key)]
     guard
       let problem = task.problem(at: index, split: split, key: key, attempts: TaskSuite.attempts)
     else {
@@ -249,7 +265,7 @@ package struct TaskSuite: Sendable {
   ///
   /// Steps of the golden ratio spread the tasks evenly (a Weyl sequence), so that each stretch of
   /// indices, such as a batch, has the mixture's shares almost exactly.
-  private func taskNumber(at index: Int, split: Split) -> Int {
+  private func taskNumber(at index: Int, split: Split, key: StableHash) -> Int {
     guard let shares = shares[split] else {
       preconditionFailure("the split \(split.rawValue) of \(name) is empty: check it beforehand")
     }
