@@ -69,6 +69,7 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Kernels", "LanguageModel"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    tests("ParallelTests", of: "Parallel"),
     tests("KernelsTests", of: "Kernels", "Parallel"),
     tests("LanguageModelTests", of: "Checkpointing", "LanguageModel", "Parallel"),
     tests("JSONTests", of: "JSON"),
@@ -79,8 +80,11 @@ let package = Package(
     tests("StatisticsTests", of: "Statistics"),
     tests("SettingsTests", of: "Algorithms", "Experience", "JSON", "Learning", "Settings"),
     tests("WorkbenchTests", of: "Workbench"),
-    tests("AnalysisTests", of: "Analysis"),
-    tests("ToolTests", of: "Algorithms", "Experience", "Settings", "hone"),
+    tests(
+      "AnalysisTests", of: "Algorithms", "Analysis", "Experience", "Runs", "Settings", "Statistics"),
+    tests(
+      "ToolTests", of: "Algorithms", "Analysis", "Experience", "Kernels", "LanguageModel", "Runs",
+      "Settings", "TaskSuites", "hone"),
     .testTarget(name: "RecipeTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -1,5 +1,7 @@
 import Analysis
 import Foundation
+import Runs
+import Settings
 import Statistics
 import Testing
 
@@ -36,17 +38,16 @@ import Testing
         solved: RunResult.Solved(before: before.solved, after: after.solved), weightsHash: "h"))
   }
 
-  static func plan(_ names: [String], seeds: Int) -> ComparisonPlan {
+  static func plan(_ names: [String], seeds: Int) throws -> ComparisonPlan {
     ComparisonPlan(
-      arms: names.map {
-        ComparisonArm(
-          name: $0, configuration: $0 == "sft-only" ? nil : Configuration(algorithm: .grpo))
-      }, seeds: seeds, common: Configuration(), baseHash: "b")
+      arms: try names.map {
+        ComparisonArm(name: $0, configuration: $0 == "sft-only" ? nil : try resolved())
+      }, seeds: seeds, common: try resolved(), baseHash: "b")
   }
 
   @Test func failuresAndCollapsesStayIn() throws {
     let base = try Self.evaluation(["x": "1100", "y": "10"])
-    let plan = Self.plan(["one", "sft-only"], seeds: 3)
+    let plan = try Self.plan(["one", "sft-only"], seeds: 3)
     let comparison = try Comparison(
       plan, base: [base, base, base],
       outcomes: [
@@ -85,33 +86,29 @@ import Testing
     for other in [["x": "1010"], ["x": "11000"], ["z": "1100"]] {
       let outcome = try Self.finished(try Self.evaluation(other), other)
       #expect {
-        try Comparison(Self.plan(["one"], seeds: 1), base: [base], outcomes: [outcome])
+        try Comparison(try Self.plan(["one"], seeds: 1), base: [base], outcomes: [outcome])
       } throws: {
         "\($0)".contains("the run one-0 didn't start from the comparison's base")
       }
     }
   }
 
-  @Test func seedBySeed() {
-    let runs = Self.plan(["grpo", "sft-only", "wide=x"], seeds: 2).runs
+  @Test func seedBySeed() throws {
+    let runs = try Self.plan(["grpo", "sft-only", "wide=x"], seeds: 2).runs
     #expect(runs.map(\.name) == ["grpo-0", "wide-x-0", "grpo-1", "wide-x-1"])
-    #expect(runs.map(\.configuration.seed) == [0, 0, 1, 1] && runs.map(\.arm) == [0, 2, 0, 2])
+    #expect(runs.map(\.configuration.run.seed) == [0, 0, 1, 1] && runs.map(\.arm) == [0, 2, 0, 2])
   }
 
-  @Test func whatDiffersIsSaid() {
-    let plan = Self.plan(["a", "b"], seeds: 2)
+  @Test func whatDiffersIsSaid() throws {
+    let plan = try Self.plan(["a", "b"], seeds: 2)
     #expect(plan.differences(from: plan) == [])
     #expect(
-      plan.differences(from: Self.plan(["b", "c"], seeds: 3))
+      try plan.differences(from: Self.plan(["b", "c"], seeds: 3))
         == ["seeds 2 there, 3 now", "arm a is missing now", "arm c is new"])
-    #expect(plan.differences(from: Self.plan(["b", "a"], seeds: 2)) == ["the order of the arms"])
-    var common = Configuration()
-    common.steps = 7
-    var wide = Configuration()
-    wide.clipHigh = 0.28
+    #expect(try plan.differences(from: Self.plan(["b", "a"], seeds: 2)) == ["the order of the arms"])
+    let wide = ComparisonArm(name: "b", configuration: try resolved("clip_high=0.28"))
     let other = ComparisonPlan(
-      arms: [plan.arms[0], ComparisonArm(name: "b", configuration: wide)], seeds: 2, common: common,
-      baseHash: "c")
+      arms: [plan.arms[0], wide], seeds: 2, common: try resolved("steps=7"), baseHash: "c")
     #expect(
       plan.differences(from: other)
         == [

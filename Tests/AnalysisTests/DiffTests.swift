@@ -1,4 +1,5 @@
 import Analysis
+import Experience
 import Foundation
 import Testing
 
@@ -46,7 +47,7 @@ struct DiffTests {
       change(&second)
       return try RunDiff(
         try first.write(to: folder.appending(path: "a")),
-        try second.write(to: folder.appending(path: "b")))
+        try second.write(to: folder.appending(path: "b")), catalog)
     }
   }
 

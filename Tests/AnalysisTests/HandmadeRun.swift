@@ -1,7 +1,6 @@
-import Analysis
+import Experience
 import Foundation
-internal import Learning
-import Testing
+import Settings
 
 /// A run folder made by hand, for reports.
 struct HandmadeRun {

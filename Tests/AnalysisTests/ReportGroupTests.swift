@@ -1,5 +1,6 @@
 import Analysis
 import Foundation
+import Settings
 import TestSupport
 import Testing
 
@@ -8,12 +9,12 @@ struct ReportGroupTests {
   /// Runs with the rewards given, one for each step.
   private func run(
     in folder: URL, _ name: String, seed: Int, rewards: [Double],
-    _ change: (inout Configuration) -> Void = { _ in }
+    _ assignments: String...
   ) throws -> String {
-    var configuration = Configuration()
-    configuration.seed = seed
-    configuration.run = name
-    change(&configuration)
+    var configuration = try catalog.resolve(
+      assignments.map { try GivenSetting(assignment: $0) })
+    configuration.run.seed = seed
+    configuration.run.run = name
     return try HandmadeRun(
       in: folder, name, configuration,
       metrics: rewards.enumerated().map { index, reward in
@@ -27,25 +28,27 @@ struct ReportGroupTests {
   func ledgers() throws {
     try HandmadeRun.withFolder { folder in
       func run(
-        _ algorithm: Configuration.Algorithm, _ name: String, _ ledger: [[String: Double]]
+        _ algorithm: String, _ name: String, _ ledger: [[String: Double]]
       ) throws -> String {
-        try HandmadeRun(in: folder, name, Configuration(algorithm: algorithm), metrics: ledger).path
+        try HandmadeRun(
+          in: folder, name, resolved("algorithm=\(algorithm)"), metrics: ledger
+        ).path
       }
       let paths = [
         try run(
-          .grpo, "a",
+          "grpo", "a",
           [
             ["ledger/used": 0.5, "ledger/flat_group": 0.5],
             ["ledger/used": 0.25, "ledger/flat_group": 0.75],
           ]),
         try run(
-          .raft, "b",
+          "raft", "b",
           [
             ["ledger/used": 0.5, "ledger/rejected": 0.5], ["ledger/used": 1, "ledger/rejected": 0],
           ]),
-        try run(.sft, "c", [["loss": 1]]),
+        try run("sft", "c", [["loss": 1]]),
       ]
-      let page = try HTMLPage(RunReport(paths).html)
+      let page = try HTMLPage(RunReport(paths, catalog).html)
       let figures = "//figure[starts-with(figcaption/h3, 'Gradient ledger: ')]"
       #expect(try page.count(figures) == 2)
       let layers = figures + "/svg[contains(@class, 'by-steps')]/g/@data-y"
@@ -61,7 +64,7 @@ struct ReportGroupTests {
         try run(in: folder, "b", seed: 1, rewards: [0.5, 0.75, 1, 1]),
         try run(in: folder, "c", seed: 2, rewards: [0.25, .nan, 0.25]),
       ]
-      let page = try HTMLPage(RunReport(paths).html)
+      let page = try HTMLPage(RunReport(paths, catalog).html)
       let figure = "//figure[figcaption/h3 = 'Reward']"
       let steps = figure + "/svg[contains(@class, 'by-steps')]/g"
       #expect(try page.texts(steps + "/@data-x") == ["1 2 3"])
@@ -94,14 +97,11 @@ struct ReportGroupTests {
     try HandmadeRun.withFolder { folder in
       let paths = [
         try run(in: folder, "a", seed: 0, rewards: [0, 1]),
-        try run(in: folder, "b", seed: 1, rewards: [0, 1]) { $0.threads = 3 },
-        try run(in: folder, "c", seed: 0, rewards: [0, 0]) { $0.rewards = .random },
-        try run(in: folder, "d", seed: 0, rewards: [1, 0]) {
-          $0.clipHigh = 0.28
-          $0.epochs = 2
-        },
+        try run(in: folder, "b", seed: 1, rewards: [0, 1], "threads=3"),
+        try run(in: folder, "c", seed: 0, rewards: [0, 0], "rewards=random"),
+        try run(in: folder, "d", seed: 0, rewards: [1, 0], "clip_high=0.28", "epochs=2"),
       ]
-      let page = try HTMLPage(RunReport(paths).html)
+      let page = try HTMLPage(RunReport(paths, catalog).html)
       let labels = ["grpo", "grpo, rewards random", "grpo, clip_high 0.28, epochs 2"]
       #expect(try page.texts("//figure[figcaption/h3 = 'Reward']/ul//code") == labels)
       #expect(try page.texts("//figure[figcaption/h3 = 'Reward']/ul//b") == ["A", "B", "C"])
@@ -121,20 +121,12 @@ struct ReportGroupTests {
   @Test("a variant's name stands for its settings")
   func variants() throws {
     try HandmadeRun.withFolder { folder in
-      func dapo(_ configuration: inout Configuration) {
-        for (key, value) in [("variant", .text("dapo"))] + Configuration.Variant.dapo.settings {
-          Configuration.fields.first { $0.key == key }?.set(&configuration, value)
-        }
-      }
       let paths = [
         try run(in: folder, "a", seed: 0, rewards: [1]),
-        try run(in: folder, "b", seed: 0, rewards: [1], dapo),
-        try run(in: folder, "c", seed: 0, rewards: [1]) {
-          dapo(&$0)
-          $0.clipHigh = 0.2
-        },
+        try run(in: folder, "b", seed: 0, rewards: [1], "variant=dapo"),
+        try run(in: folder, "c", seed: 0, rewards: [1], "variant=dapo", "clip_high=0.2"),
       ]
-      let page = try HTMLPage(RunReport(paths).html)
+      let page = try HTMLPage(RunReport(paths, catalog).html)
       #expect(
         try page.texts("//table[@class='runs']/tbody/tr/th") == [
           "grpo", "grpo, variant dapo", "grpo, variant dapo, clip_high 0.2",
@@ -145,11 +137,10 @@ struct ReportGroupTests {
   @Test("runs of several suites and algorithms")
   func suites() throws {
     try HandmadeRun.withFolder { folder in
-      var supervised = Configuration(algorithm: .sft)
-      supervised.suite = "/somewhere/my.suite.json5"
+      let supervised = try resolved("algorithm=sft", "suite=/somewhere/my.suite.json5")
       let other = try HandmadeRun(in: folder, "s", supervised, metrics: [["loss": 1]])
       let paths = [try run(in: folder, "a", seed: 0, rewards: [0, 1]), other.path]
-      let page = try HTMLPage(RunReport(paths).html)
+      let page = try HTMLPage(RunReport(paths, catalog).html)
       #expect(
         try page.texts("//table[@class='runs']/tbody/tr/th") == [
           "grpo on arithmetic", "sft on my",

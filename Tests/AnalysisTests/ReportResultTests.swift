@@ -11,7 +11,7 @@ struct ReportResultTests {
   /// A comparison of two arms and their base over two seeds; the second arm's first run failed.
   private static func example() throws -> (plan: ComparisonPlan, result: Comparison) {
     let base = try ComparisonTests.evaluation(problems)
-    let plan = ComparisonTests.plan(["one", "two", "sft-only"], seeds: 2)
+    let plan = try ComparisonTests.plan(["one", "two", "sft-only"], seeds: 2)
     let result = try Comparison(
       plan, base: [base, base],
       outcomes: [
@@ -87,7 +87,7 @@ struct ReportResultTests {
   func report() throws {
     let (plan, result) = try Self.example()
     try HandmadeRun.withFolder { parent in
-      let page = try HTMLPage(RunReport(Self.folder(in: parent, plan, result), plan).html)
+      let page = try HTMLPage(RunReport(Self.folder(in: parent, plan, result), plan, catalog).html)
       #expect(try page.texts("//main/section[1]/h2") == ["The result"])
       let section = "//section[h2 = 'The result']"
       #expect(try page.texts(section + "/p[1]") == [result.caption + "."])
@@ -119,7 +119,7 @@ struct ReportResultTests {
     let (plan, _) = try Self.example()
     try HandmadeRun.withFolder { parent in
       let folder = try Self.folder(in: parent, plan, nil)
-      let page = try HTMLPage(RunReport(folder, plan).html)
+      let page = try HTMLPage(RunReport(folder, plan, catalog).html)
       #expect(
         try page.texts("//section[h2 = 'The result']/p")
           == [
@@ -128,7 +128,7 @@ struct ReportResultTests {
           ])
       try Data("{}".utf8).write(to: URL(fileURLWithPath: folder.resultFile))
       #expect {
-        try RunReport(folder, plan)
+        try RunReport(folder, plan, catalog)
       } throws: {
         "\($0)".contains("\(folder.resultFile): not the result of a comparison")
           && "\($0)".contains("hone compare --run")
@@ -139,13 +139,13 @@ struct ReportResultTests {
   @Test("with one arm and one task there is nothing to set against each other")
   func single() throws {
     let base = try ComparisonTests.evaluation(["x": "1100"])
-    let plan = ComparisonTests.plan(["one"], seeds: 1)
+    let plan = try ComparisonTests.plan(["one"], seeds: 1)
     let result = try Comparison(
       plan, base: [base], outcomes: [ComparisonTests.finished(base, ["x": "1110"])],
       bootstrap: Bootstrap(resamples: 20), pairedBootstrap: Bootstrap(resamples: 20))
     #expect(result.pairTable.rows.isEmpty && result.taskTable.rows.isEmpty)
     try HandmadeRun.withFolder { parent in
-      let page = try HTMLPage(RunReport(Self.folder(in: parent, plan, result), plan).html)
+      let page = try HTMLPage(RunReport(Self.folder(in: parent, plan, result), plan, catalog).html)
       #expect(try page.count("//section[h2 = 'The result']//table") == 1)
     }
   }

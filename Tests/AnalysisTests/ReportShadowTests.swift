@@ -18,9 +18,9 @@ struct ReportShadowTests {
       let completion = try HandmadeRun.completion(step: 1, "2", correct: true, advantage: 1)
         .replacing(#""step":1"#, with: #""shadow":{"parts":{"step":3},"reward":0.25},"step":1"#)
       let run = try HandmadeRun(
-        in: folder, "run", Configuration(), metrics: (1...8).map { metrics($0, divergence: 6) },
+        in: folder, "run", resolved(), metrics: (1...8).map { metrics($0, divergence: 6) },
         completions: [completion])
-      let page = try HTMLPage(RunReport([run.path]).html)
+      let page = try HTMLPage(RunReport([run.path], catalog).html)
       let figure = "//figure[figcaption/h3 = 'Reward']"
       #expect(try page.texts(figure + "/ul//code") == ["reward", "shadow/reward"])
       #expect(
@@ -44,15 +44,15 @@ struct ReportShadowTests {
   func quiet() throws {
     try HandmadeRun.withFolder { folder in
       let run = try HandmadeRun(
-        in: folder, "run", Configuration(), metrics: (1...8).map { metrics($0, divergence: 9) })
-      let page = try HTMLPage(RunReport([run.path]).html)
+        in: folder, "run", resolved(), metrics: (1...8).map { metrics($0, divergence: 9) })
+      let page = try HTMLPage(RunReport([run.path], catalog).html)
       #expect(try page.count("//line[@class='diverged']") == 0)
       #expect(
         try page.texts("//ul[@class='notes']/li").contains("reward and shadow don't diverge"))
       let plain = try HandmadeRun(
-        in: folder, "plain", Configuration(),
+        in: folder, "plain", resolved(),
         metrics: (1...8).map { HandmadeRun.metrics(reward: 0.5, step: $0) })
-      let html = try RunReport([plain.path]).html
+      let html = try RunReport([plain.path], catalog).html
       #expect(!html.contains("shadow/") && !html.contains("and shadow"))
     }
   }

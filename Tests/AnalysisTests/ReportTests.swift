@@ -1,8 +1,8 @@
 import Analysis
+import Experience
 import Foundation
-internal import Learning
-import Testing
 import TestSupport
+import Testing
 
 @Suite("Reports")
 struct ReportTests {
@@ -14,8 +14,7 @@ struct ReportTests {
   @Test("one run: every chart is there, with its numbers, and nothing is loaded")
   func oneRun() throws {
     try HandmadeRun.withFolder { folder in
-      var configuration = Configuration()
-      configuration.epochs = 2
+      let configuration = try resolved("epochs=2")
       let rewards = [0.25, 0.5, 0.75, 0.625]
       let run = try HandmadeRun(
         in: folder, "run", configuration,
@@ -25,7 +24,7 @@ struct ReportTests {
             step: 1, "<think>1</think>2", correct: true, advantage: 1.5),
           HandmadeRun.completion(step: 4, "3", correct: false, advantage: -0.5),
         ])
-      let page = try HTMLPage(RunReport([run.path]).html)
+      let page = try HTMLPage(RunReport([run.path], catalog).html)
       #expect(try page.loads.isEmpty && page.handlers.isEmpty)
       #expect(
         try page.texts("//h3") == [
@@ -73,12 +72,11 @@ struct ReportTests {
       let lines = try Self.hostile.map {
         try HandmadeRun.completion(step: 1, $0, prompt: $0, correct: false, advantage: 0)
       }
-      var configuration = Configuration()
-      configuration.model = "</title><script>alert(4)</script>"
+      let configuration = try resolved("model=</title><script>alert(4)</script>")
       let run = try HandmadeRun(
         in: folder, "run", configuration,
         metrics: [["reward": 1, "rewards/<script>/mean": 0.5, "</svg>'": 3]], completions: lines)
-      let html = try RunReport([run.path]).html
+      let html = try RunReport([run.path], catalog).html
       let page = try HTMLPage(html)
       #expect(try page.count("//script") == 1 && page.count("//img") == 0)
       #expect(try page.loads.isEmpty && page.handlers.isEmpty)
@@ -97,7 +95,7 @@ struct ReportTests {
       // Nine tokens with the end mark: <think> 1 + 1 </think> 2 0 0 and the end.
       let values = [0.3, 0.2, 0.001, -3, -2.9, 0, 3, 3, 1.5]
       let run = try HandmadeRun(
-        in: folder, "run", Configuration(), metrics: [["reward": 1]],
+        in: folder, "run", resolved(), metrics: [["reward": 1]],
         completions: [
           try HandmadeRun.completion(
             step: 1, "<think>1+1</think>200", correct: false, advantage: 0.2, advantages: values),
@@ -106,7 +104,7 @@ struct ReportTests {
             step: 1, "<think>1+1</think>200", correct: false, advantage: -3,
             advantages: values.dropLast()),
         ])
-      let page = try HTMLPage(RunReport([run.path]).html)
+      let page = try HTMLPage(RunReport([run.path], catalog).html)
       let first = "//article[1]/p[3]/samp/span"
       #expect(try page.texts(first) == ["<think>1", "+", "1</think>", "2", "00", "⏎"])
       #expect(
@@ -124,9 +122,9 @@ struct ReportTests {
   func critic() throws {
     try HandmadeRun.withFolder { folder in
       let run = try HandmadeRun(
-        in: folder, "run", Configuration(algorithm: .ppo),
+        in: folder, "run", resolved("algorithm=ppo"),
         metrics: [["value/mean": 0.5, "value/return_mean": 0.75, "vf_loss": 0.125]])
-      let page = try HTMLPage(RunReport([run.path]).html)
+      let page = try HTMLPage(RunReport([run.path], catalog).html)
       #expect(
         try page.texts("//section[h2 = 'The critic']//h3") == [
           "Loss of the critic", "Value and return",
@@ -138,13 +136,12 @@ struct ReportTests {
   @Test("settings that can't matter are said, not drawn as zeros")
   func idleSettings() throws {
     try HandmadeRun.withFolder { folder in
-      var configuration = Configuration()
       // Its note names clip_low too.
-      configuration.variant = .bnpo
+      let configuration = try resolved("variant=bnpo")
       let run = try HandmadeRun(
         in: folder, "run", configuration,
         metrics: [["clip_ratio/low_mean": 0, "clip_ratio/high_mean": 0, "reward": 1]])
-      let page = try HTMLPage(RunReport([run.path]).html)
+      let page = try HTMLPage(RunReport([run.path], catalog).html)
       let said = try page.texts("//p[@class='left-out'][b = 'Clipped tokens']")
       #expect(said.count == 1 && said[0].contains("every probability ratio is 1"))
       #expect(try page.count("//figure[figcaption/h3 = 'Clipped tokens']") == 0)
@@ -157,18 +154,18 @@ struct ReportTests {
   func sparseRuns() throws {
     try HandmadeRun.withFolder { folder in
       let supervised = try HandmadeRun(
-        in: folder, "sft", Configuration(algorithm: .sft), metrics: [["loss": 2], ["loss": 1]])
-      let page = try HTMLPage(RunReport([supervised.path]).html)
+        in: folder, "sft", resolved("algorithm=sft"), metrics: [["loss": 2], ["loss": 1]])
+      let page = try HTMLPage(RunReport([supervised.path], catalog).html)
       #expect(try page.texts("//h3") == ["Loss"])
       #expect(try page.texts("//p[@class='left-out']/b").contains("Completions"))
       #expect(try page.texts("//p[@class='left-out'][b = 'Reward']")[0].contains("no reward"))
 
-      let empty = try HandmadeRun(in: folder, "empty", Configuration(), metrics: [])
-      #expect(try HTMLPage(RunReport([empty.path]).html).count("//figure") == 0)
+      let empty = try HandmadeRun(in: folder, "empty", resolved(), metrics: [])
+      #expect(try HTMLPage(RunReport([empty.path], catalog).html).count("//figure") == 0)
 
-      let cut = try HandmadeRun(in: folder, "cut", Configuration(), metrics: [["reward": 1]])
+      let cut = try HandmadeRun(in: folder, "cut", resolved(), metrics: [["reward": 1]])
       try cut.write("{\"step\": 1, \"reward\": 0.5}\n{\"step\": 2, \"rew", "metrics.jsonl")
-      let notes = try HTMLPage(RunReport([cut.path]).html).texts("//ul[@class='notes']/li")
+      let notes = try HTMLPage(RunReport([cut.path], catalog).html).texts("//ul[@class='notes']/li")
       #expect(notes.contains { $0.contains("isn't whole, and is left out") })
     }
   }
@@ -184,9 +181,9 @@ struct ReportTests {
     ])
   func damage(name: String, text: String, expected: String) throws {
     try HandmadeRun.withFolder { folder in
-      let run = try HandmadeRun(in: folder, "run", Configuration(), metrics: [["reward": 1]])
+      let run = try HandmadeRun(in: folder, "run", resolved(), metrics: [["reward": 1]])
       try run.write(text, name)
-      let error = try #require(throws: TrainingError.self) { try RunReport([run.path]) }
+      let error = try #require(throws: TrainingError.self) { try RunReport([run.path], catalog) }
       #expect("\(error)".contains(run.path + "/" + name + expected), "\(error)")
       #expect("\(error)".contains("take another copy"))
     }
@@ -195,9 +192,9 @@ struct ReportTests {
   @Test("a checkpoint that can't be read leaves out the scores, and is said")
   func damagedCheckpoint() throws {
     try HandmadeRun.withFolder { folder in
-      let run = try HandmadeRun(in: folder, "run", Configuration(), metrics: [["reward": 1]])
+      let run = try HandmadeRun(in: folder, "run", resolved(), metrics: [["reward": 1]])
       try run.write("nothing", "checkpoints/step-000001.tar.zst")
-      let page = try HTMLPage(RunReport([run.path]).html)
+      let page = try HTMLPage(RunReport([run.path], catalog).html)
       #expect(
         try page.texts("//ul[@class='notes']/li").contains {
           $0.contains("checkpoint can't be read")
@@ -211,14 +208,14 @@ struct ReportTests {
     try HandmadeRun.withFolder { folder in
       let steps = 1000
       let run = try HandmadeRun(
-        in: folder, "run", Configuration(),
+        in: folder, "run", resolved(),
         metrics: (1...steps).map { ["reward": Double($0 % 5)] },
         completions: try (1...steps).flatMap { step in
           try (0..<20).map { _ in
             try HandmadeRun.completion(step: step, "2", correct: true, advantage: 0)
           }
         })
-      let page = try HTMLPage(RunReport([run.path]).html)
+      let page = try HTMLPage(RunReport([run.path], catalog).html)
       let values = try page.texts("//figure[figcaption/h3 = 'Reward']/svg[1]/g/@data-y")[0]
       #expect(values.split(separator: " ") == Array(repeating: "2", count: 200))
       #expect(

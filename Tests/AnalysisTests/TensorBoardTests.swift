@@ -1,5 +1,6 @@
 import Analysis
 import Foundation
+import Settings
 import Testing
 
 @Suite("TensorBoard: bytes of event files")
@@ -82,23 +83,23 @@ struct TensorBoardTests {
       of: /(?m)^\| `([^`]+)` \| `([^`]+)` \|/)
     let documented = Dictionary(
       rows.map { (String($0.1), String($0.2)) }, uniquingKeysWith: { first, _ in first })
-    for (ours, theirs) in Configuration.MetricNames.verlNames {
+    for (ours, theirs) in MetricNames.verlNames {
       #expect(documented[ours] == theirs)
     }
     let start = "actor/|critic/|response_length/|timing_s/|perf/|train/".split(separator: "|")
     #expect(
       documented.values.filter { name in start.contains { name.hasPrefix($0) } }.count
-        == Configuration.MetricNames.verlNames.count)
+        == MetricNames.verlNames.count)
   }
 
   @Test("every metric has one name, and verl's names are different ones")
   func names() {
-    let names = Configuration.MetricNames.verlNames
+    let names = MetricNames.verlNames
     #expect(Set(names.values).count == names.count)
     #expect(Set(names.values).isDisjoint(with: names.keys))
-    #expect(Configuration.MetricNames.verl.tag(of: "clip_ratio/region_mean") == "actor/pg_clipfrac")
-    #expect(Configuration.MetricNames.verl.tag(of: "ledger/used") == "ledger/used")
+    #expect(MetricNames.verl.tag(of: "clip_ratio/region_mean") == "actor/pg_clipfrac")
+    #expect(MetricNames.verl.tag(of: "ledger/used") == "ledger/used")
     #expect(
-      Configuration.MetricNames.hone.tag(of: "clip_ratio/region_mean") == "clip_ratio/region_mean")
+      MetricNames.hone.tag(of: "clip_ratio/region_mean") == "clip_ratio/region_mean")
   }
 }

@@ -1,5 +1,7 @@
+import Algorithms
 import Analysis
 import Foundation
+import Settings
 import Synchronization
 import Testing
 import hone
@@ -13,8 +15,8 @@ struct ComparePresenterTests {
   }
 
   private static func plan(budget: Int = 0) -> ComparisonPlan {
-    var configuration = Configuration()
-    configuration.tokenBudget = budget
+    var configuration = Configuration(GRPOSettings())
+    configuration.run.tokenBudget = budget
     let arms = ["grpo", "rloo"].map { ComparisonArm(name: $0, configuration: configuration) }
     return ComparisonPlan(arms: arms, seeds: 1, common: configuration, baseHash: "")
   }

@@ -1,3 +1,5 @@
+import Algorithms
+import Settings
 import Synchronization
 import Testing
 import hone
@@ -36,7 +38,8 @@ struct TrainPresenterTests {
   }
 
   private func run(_ presenter: inout TrainPresenter) {
-    presenter.header(Configuration(), model: "arithmetic-base", parameters: 862_000, threads: 2)
+    presenter.header(
+      Configuration(GRPOSettings()), model: "arithmetic-base", parameters: 862_000, threads: 2)
     presenter.before(Self.before)
     presenter.step(step(1, of: 2))
     presenter.evaluation(afterStep: 1, Self.before)
@@ -48,7 +51,7 @@ struct TrainPresenterTests {
       tryIt: "Tools/hone ask runs/grpo-arithmetic-0 \"37+85=\"")
   }
 
-  @Test("a shadow verifier: beside the reward, in the scores, and where the two part")
+  @Test("a shadow verifier: beside the reward, in the scores, and where the two diverge")
   func shadow() {
     let sink = Sink()
     var presenter = presenter(to: sink, isTerminal: false)
@@ -71,9 +74,9 @@ struct TrainPresenterTests {
     let screen = Sink()
     var live = self.presenter(to: screen, isTerminal: true)
     live.step(self.step(1, of: 9))
-    live.shadow("they part")
-    #expect(screen.written.contains("\n") && screen.written.hasSuffix("they part\n"))
-    #expect(!screen.written.hasSuffix("\r\u{1B}[Kthey part\n"))
+    live.shadow("they diverge")
+    #expect(screen.written.contains("\n") && screen.written.hasSuffix("they diverge\n"))
+    #expect(!screen.written.hasSuffix("\r\u{1B}[Kthey diverge\n"))
   }
 
   @Test(

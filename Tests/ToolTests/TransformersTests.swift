@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import LanguageModel
+import Runs
 import TaskSuites
 import TestSupport
 import Testing
