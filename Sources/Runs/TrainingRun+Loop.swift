@@ -10,7 +10,7 @@ internal import Statistics
 extension TrainingRun {
   /// Trains to the last step, or until `shouldStop` says so between two steps; saves either way.
   ///
-  /// - Throws: `TrainingError` where the run can't go on; a verifier that fails too often and a
+  /// - Throws: `TrainingError` where the run can't continue; a verifier that fails too often and a
   ///   step that is not finite leave the state before that step saved.
   package func train(
     observer: some TrainingObserver, shouldStop: () -> Bool

@@ -37,7 +37,7 @@ package enum Console {
     try result(String(decoding: value.bytes(), as: UTF8.self) + "\n")
   }
 
-  /// Writes an error or a warning to standard error; where even that fails there is nobody to tell.
+  /// Writes an error or a warning to standard error; where even that fails there is nowhere left to say it.
   package static func complain(_ text: String) {
     try? write(text, to: .standardError, named: "standard error")
   }

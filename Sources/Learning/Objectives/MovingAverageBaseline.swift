@@ -9,7 +9,6 @@ package struct MovingAverageBaseline: Sendable, Equatable, Codable {
   /// The average so far; `nil` before the first batch that was judged.
   package private(set) var value: Double?
 
-  /// Makes a baseline that has seen nothing.
   package init(decay: Double) {
     precondition((0..<1).contains(decay), "decay lies from 0 to below 1")
     self.decay = decay
