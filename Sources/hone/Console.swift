@@ -27,9 +27,7 @@ package enum Console {
   ///
   /// - Throws: `OutputError` where that fails.
   package static func json(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try result(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+    try result(jsonLine(value) + "\n")
   }
 
   /// Writes a value that is JSON already.
