@@ -71,7 +71,7 @@ package struct GradientLedger: Sendable, Equatable {
     return used + clippedLow + clippedHigh + withheld
   }
 
-  /// The share of each fate in the tokens entered, in the order of `TokenFate.allCases`.
+  /// The share of each outcome in the tokens entered, in the order of `TokenFate.allCases`.
   ///
   /// They add up to 1, but for rounding; all are 0 in an empty ledger.
   package var shares: [(fate: TokenFate, share: Double)] {
