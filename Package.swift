@@ -44,13 +44,13 @@ let package = Package(
     module("Checkpointing", "CLibArchive", "CLibCrypto", "JSON"),
     module("Statistics", "Kernels"),
     module(
-      "Workbench", "JSON", "Kernels", "Messages", "Parallel", "PluginHost", "Statistics",
+      "Workbench", "Kernels", "Messages", "Parallel", "PluginHost", "Statistics",
       "TaskSuites", "Verifiers"),
     module("Learning", "Kernels", "LanguageModel", "Parallel", "Statistics"),
     module("Settings", "JSON", "LanguageModel", "Learning", "Messages", "Statistics"),
     module(
-      "Experience", "Kernels", "LanguageModel", "Learning", "Parallel", "PluginHost", "Settings",
-      "Statistics", "TaskSuites", "Verifiers"),
+      "Experience", "Kernels", "LanguageModel", "Learning", "Parallel", "Settings", "Statistics",
+      "TaskSuites", "Verifiers"),
     module("Algorithms", "Experience", "Learning", "Settings", "Statistics"),
     module(
       "Runs", "Checkpointing", "Experience", "JSON", "Kernels", "LanguageModel", "Learning",
@@ -62,7 +62,7 @@ let package = Package(
       name: "hone",
       dependencies: [
         "Algorithms", "Analysis", "CAllocationCounter", "Checkpointing", "Experience", "JSON",
-        "LanguageModel", "Learning", "Messages", "Parallel", "PluginHost", "Runs", "Settings",
+        "LanguageModel", "Messages", "Parallel", "PluginHost", "Runs", "Settings",
         "Statistics", "TaskSuites", "Verifiers", "Workbench",
       ], swiftSettings: settings),
 

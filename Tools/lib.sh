@@ -9,13 +9,13 @@ die() {
 }
 
 need_swift() {
-  local mend='install Swift 6.2 or newer: https://www.swift.org/install'
-  command -v swift >/dev/null || die "swift is not in PATH; $mend"
+  local hint='install Swift 6.2 or newer: https://www.swift.org/install'
+  command -v swift >/dev/null || die "swift is not in PATH; $hint"
   local version
   version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
-  [[ -n $version ]] || die "swift --version doesn't work here; $mend"
+  [[ -n $version ]] || die "swift --version doesn't work here; $hint"
   local major=${version%%.*} minor=${version#*.}
-  ((major > 6 || (major == 6 && minor >= 2))) || die "this is Swift $version; $mend"
+  ((major > 6 || (major == 6 && minor >= 2))) || die "this is Swift $version; $hint"
 }
 
 # Installs Debian packages, quietly; fails, with what apt-get said, where it can't.

@@ -223,7 +223,7 @@ package struct GRPO: Algorithm {
         settings.updates.minibatches, keeping: settings.sampling.groupSize,
         order: lab.shuffle(step: step, epoch: epoch))
       {
-        // forward, slopes of the loss, backward, clipping to a norm, AdamW
+        // forward, gradients of the loss, backward, clipping to a norm, AdamW
         report.tally.sums.enterMembers(of: part)
         report.tally += try policy.update(
           on: part, by: objective, learningRate: report.learningRate)

@@ -30,7 +30,7 @@ package struct CheckpointSummary: Sendable {
 }
 
 extension CheckpointArchive {
-  /// Checks every byte of an archive and tells of each entry; damage is told, not thrown.
+  /// Checks every byte of an archive and reports each entry; damage is reported, not thrown.
   ///
   /// Also checks that each JSON file is JSON and each safetensors header sound. Throws `FileError`
   /// where the file can't be read.

@@ -1,6 +1,6 @@
 package import Settings
 
-/// The algorithms that a program has; whoever trains is handed it, and knows none of them by name.
+/// The algorithms that a program has; the loop is handed it, and knows none of them by name.
 package struct AlgorithmRegistry: Sendable {
   private let algorithms: [any Algorithm.Type]
   /// The settings of all of them.

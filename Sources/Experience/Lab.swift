@@ -8,7 +8,7 @@ package import Verifiers
 /// What every algorithm is given: the first policy, problems, verifiers, workers, randomness by purpose, and
 /// the counts that a run's budget and reports are made of. It has no settings, and no algorithm's state.
 package final class Lab {
-  /// The model that training starts from, or goes on with.
+  /// The model that training starts from, or is resumed with.
   package let model: Transformer
   /// Its vocabulary.
   package let vocabulary: Vocabulary
@@ -27,7 +27,7 @@ package final class Lab {
   package var tokensSeen = 0
   /// Completion tokens of all whole steps: sampled ones, or those of demonstrations and pairs.
   package var completionTokens = 0
-  /// Those of the step under way, also of completions that were sampled and thrown away.
+  /// Those of the step under way, also of completions that were sampled and discarded.
   package var completionTokensOfStep = 0
   /// What is worth a line before the first step.
   package var notes: [String] = []

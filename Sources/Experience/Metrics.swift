@@ -7,7 +7,6 @@ package struct Metrics: Sendable, Equatable {
   /// Hash of the weights, on steps that save.
   package var weightsHash: String?
 
-  /// Makes an empty record.
   package init() {}
 
   /// A value by name; setting a new name appends it.

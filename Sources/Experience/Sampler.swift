@@ -95,7 +95,7 @@ package final class Sampler {
       problems, prompts: prompts, generations: generations, copies: groupSize,
       vocabulary: lab.vocabulary, start: start)
     lab.completionTokensOfStep += samples.tokenCount
-    // Completions of such a policy are all wrong: without this the run would go on with flat groups.
+    // Completions of such a policy are all wrong: without this the run would continue with flat groups.
     guard samples.isFinite else {
       let what = policy.model.parameters.firstNonFinite.map { "the weight \($0)" }
       throw TrainingError.notFinite(step: step, what: what ?? "the policy's output")

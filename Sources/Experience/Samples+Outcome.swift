@@ -2,7 +2,7 @@ package import Learning
 internal import Statistics
 internal import Verifiers
 
-/// What a step's report needs to know besides its samples.
+/// What a step's report needs to know beside its samples.
 package struct PolicyReport: Sendable {
   /// What the policy's updates came to.
   package var tally = Tally<LossSums>()

@@ -38,7 +38,7 @@ package struct Samples: Sendable {
   /// When sampling and judging were done, as `Clock.now` says it.
   var readyTime: UInt64 = 0
 
-  /// Completions that nobody has judged.
+  /// Completions that aren't judged yet.
   package init(
     _ problems: [WorkedProblem], prompts: [[Int32]], generations: Generations, copies: Int,
     vocabulary: Vocabulary, start: UInt64
@@ -115,7 +115,7 @@ package struct Samples: Sendable {
         withheld: TokenFate.withheld(
           verifierFailed: judgements[s].reward == nil, inFlatGroup: isFlat?[s / copies] ?? false,
           maskedAsTruncated: isMasked) ?? (isAccepted ? nil : .rejected),
-        // What rejection sampling drops is no part of the batch; whoever else is withheld counts, so that
+        // What rejection sampling drops is no part of the batch; everything else that is withheld counts, so that
         // the step doesn't grow when fewer have a signal.
         isCounted: isAccepted, countedTokens: isMasked ? 0 : sequences[s].count)
     }

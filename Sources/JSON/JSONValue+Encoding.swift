@@ -10,3 +10,12 @@ extension JSONValue {
     self = try JSONValue(parsing: [UInt8](encoder.encode(value)))
   }
 }
+
+/// The line of JSON that `value` encodes to, with sorted keys and without a line end.
+///
+/// Throws `EncodingError` where JSON has no form for it.
+package func jsonLine(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}

@@ -2,7 +2,7 @@ internal import Messages
 
 /// Reads the keys of one object of a file that people write; each asked key becomes a known one.
 ///
-/// After all keys have been asked for, `finish` refuses those that nobody asked for.
+/// After all keys have been asked for, `finish` refuses those that weren't.
 package struct KeyReader<Failure: JSONErrorConvertible> {
   package let file: String
   package let position: TextPosition

@@ -2,7 +2,7 @@
 ///
 /// The only owner of float memory in Hone. Views keep it alive, so none can outlive its memory.
 @safe package final class FloatBuffer: @unchecked Sendable {
-  // Sendable by the rule of the parallel loops: pieces write disjoint views, nobody writes what
+  // Sendable by the rule of the parallel loops: pieces write disjoint views, none writes what
   // another piece reads.
   let base: UnsafeMutablePointer<Float>
   /// The number of floats.

@@ -42,7 +42,7 @@ package enum MatrixProduct {
       y.handle.base, blasint(outer))
   }
 
-  /// dx = dy W (+ dx where `accumulate`), the slope by the input of `forward`.
+  /// dx = dy W (+ dx where `accumulate`), the gradient by the input of `forward`.
   package static func inputSlope(
     _ dx: FloatView, _ dy: FloatView, weight: FloatView, rows: Int, inner: Int, outer: Int,
     accumulate: Bool = false
@@ -57,7 +57,7 @@ package enum MatrixProduct {
       dx.handle.base, blasint(inner))
   }
 
-  /// dW += dyᵀ x, the slope by the weight of `forward`.
+  /// dW += dyᵀ x, the gradient by the weight of `forward`.
   package static func weightSlope(
     _ dWeight: FloatView, _ dy: FloatView, _ x: FloatView, rows: Int, inner: Int, outer: Int
   ) {
@@ -77,7 +77,7 @@ extension MatrixProduct {
   /// this machine, in about a millisecond.
   ///
   /// Computes a product once as a whole and again in parts that begin anywhere, and compares bits.
-  /// A list of cores would miss those that nobody has measured.
+  /// A list of cores would miss those that were never measured.
   package static func rowsKeepTheirBits(inner: Int, outer: Int) -> Bool {
     // More columns only repeat what these show, and take time where the vocabulary is large.
     let columns = min(outer, 256)

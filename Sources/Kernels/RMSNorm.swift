@@ -26,7 +26,7 @@ package enum RMSNorm {
     }
   }
 
-  /// Adds the slopes by x to `dx` (rows, C) and by w to `dWeight` (C).
+  /// Adds the gradients by x to `dx` (rows, C) and by w to `dWeight` (C).
   package static func backward(
     _ dx: FloatView, dWeight: FloatView, _ dy: FloatView, scale: FloatView, _ x: FloatView,
     weight: FloatView, rows: Int

@@ -28,7 +28,7 @@ package struct RotaryPositions: Sendable {
 
   /// Turns `heads` adjacent heads in place, at `row` of x with `stride` floats a row.
   ///
-  /// `inverse` turns back, which is also the backward pass: a rotation's slope is its transpose.
+  /// `inverse` turns back, which is also the backward pass: a rotation's gradient is its transpose.
   package func turn(
     _ x: FloatView, row: Int, stride: Int, heads: Int, position: Int, inverse: Bool = false
   ) {

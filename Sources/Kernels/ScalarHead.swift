@@ -13,7 +13,7 @@ package enum ScalarHead {
     for row in 0..<rows { y[row] = dot(x.advanced(row &* C), w, C) + b }
   }
 
-  /// Adds the slopes by x to `dx` (rows, C), by w to `dWeight` (C) and by b to `dBias` (1).
+  /// Adds the gradients by x to `dx` (rows, C), by w to `dWeight` (C) and by b to `dBias` (1).
   package static func backward(
     _ dx: FloatView, dWeight: FloatView, dBias: FloatView, _ dy: FloatView, _ x: FloatView,
     weight: FloatView, rows: Int

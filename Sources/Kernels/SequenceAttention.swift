@@ -42,7 +42,7 @@ package enum SequenceAttention {
     }
   }
 
-  /// Fills dqkv (n, rowWidth) with the slopes by queries, keys and values, from dOut (n, H * D).
+  /// Fills dqkv (n, rowWidth) with the gradients by queries, keys and values, from dOut (n, H * D).
   package static func backward(
     _ dqkv: FloatView, _ dOut: FloatView, probabilities: FloatView, _ qkv: FloatView,
     length n: Int, shape: AttentionShape, stride: Int, scratch: FloatView
@@ -77,7 +77,7 @@ package enum SequenceAttention {
         var block = 0
         while block < n {
           let count = min(4, n &- block)
-          // dq(i) = Σ_j≤i ds(i, j) k(j): the scores' slopes are 0 above the diagonal.
+          // dq(i) = Σ_j≤i ds(i, j) k(j): the scores' gradients are 0 above the diagonal.
           mixRows(
             dq.advanced(block &* W), W, add: false, slopes.advanced(block &* columns),
             rowStep: columns, termStep: 1, k, W, rows: count, terms: block &+ count, headSize: D)
@@ -96,7 +96,7 @@ package enum SequenceAttention {
     }
   }
 
-  /// From slopes by the probabilities p to slopes by the scores: p (dp - Σ p dp) * scale.
+  /// From gradients by the probabilities p to gradients by the scores: p (dp - Σ p dp) * scale.
   @inline(__always)
   private static func scoreSlopes(_ row: FloatHandle, _ p: FloatHandle, end: Int, scale: Float) {
     var sum = Vector(0)

@@ -23,7 +23,7 @@ package enum SwiGLU {
     }
   }
 
-  /// Replaces gu (rows, 2F) by the slopes by it, from da (rows, F).
+  /// Replaces gu (rows, 2F) by the gradients by it, from da (rows, F).
   package static func backward(_ gateUp: FloatView, _ da: FloatView, rows: Int, width F: Int) {
     precondition(da.count >= rows * F && gateUp.count >= 2 * rows * F)
     let (da, gu) = (da.handle, gateUp.handle)

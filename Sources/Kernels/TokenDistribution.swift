@@ -1,4 +1,4 @@
-/// The next-token distribution softmax(z / temperature) of a row of logits, and its slopes.
+/// The next-token distribution softmax(z / temperature) of a row of logits, and its gradients.
 ///
 /// Sampler and trainer share `normalize`, so the same logits give the same log-probability bits.
 package enum TokenDistribution {
@@ -86,9 +86,9 @@ package enum TokenDistribution {
     }
   }
 
-  /// Replaces probabilities (rows, V) by the slopes of a loss by the logits.
+  /// Replaces probabilities (rows, V) by the gradients of a loss by the logits.
   ///
-  /// From its slopes s by the targets' log-probabilities and d by those of all tokens t (rows, V):
+  /// From its gradients s by the targets' log-probabilities and d by those of all tokens t (rows, V):
   /// (s 1[t = target] + d(t) - p(t) (s + Σ d)) / T; and h by the entropies H:
   /// -h p(t) (log p(t) + H) / T.
   package static func backward(
@@ -99,7 +99,7 @@ package enum TokenDistribution {
     precondition(probabilities.count >= rows * V && targets.count >= rows)
     precondition((slopes?.count ?? rows) >= rows)
     precondition((distributionSlopes?.count ?? rows * V) >= rows * V)
-    precondition(entropySlopes == nil || entropies != nil, "slopes by entropies need these")
+    precondition(entropySlopes == nil || entropies != nil, "gradients by entropies need these")
     let slope = slopes?.handle
     for row in 0..<rows {
       let p = probabilities.handle.advanced(row &* V)

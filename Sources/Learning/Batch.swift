@@ -71,7 +71,7 @@ package struct Batch: Sendable {
     countedTokens += member.countedTokens
   }
 
-  /// Whether nobody takes part.
+  /// Whether no sequence takes part.
   package var isEmpty: Bool { places.isEmpty }
   /// Sequences that take part.
   package var count: Int { places.count }
@@ -131,7 +131,7 @@ package struct Batch: Sendable {
         continue
       }
       let source = forestIndex[place]
-      precondition(source >= 0, "who was withheld doesn't come back")
+      precondition(source >= 0, "a withheld member doesn't come back")
       sources.append(source)
       let (tokens, prompt) = (forest.tokens(of: source), forest.promptLength(of: source))
       result.append(

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// How the learning rate goes on after the warm-up.
+/// How the learning rate changes after the warm-up.
 package enum LearningRateShape: String, Sendable, CaseIterable, Codable {
   /// It stays at the peak.
   case constant
@@ -26,7 +26,6 @@ package struct LearningRateSchedule: Sendable, Equatable {
   /// What `linear` and `cosine` fall to, as a fraction of the peak.
   package let finalFraction: Double
 
-  /// Makes a schedule.
   package init(
     peak: Double, shape: LearningRateShape, warmUpUpdates: Int, totalUpdates: Int,
     finalFraction: Double = 0

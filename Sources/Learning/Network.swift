@@ -86,7 +86,7 @@ package final class Network {
 
   // MARK: Learning
 
-  /// Takes one update along an objective's gradient; none where nobody takes part.
+  /// Takes one update along an objective's gradient; none where no sequence takes part.
   ///
   /// - Throws: `NotFinite`; the weights are then those before it.
   package func update<O: Objective>(

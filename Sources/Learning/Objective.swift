@@ -52,7 +52,9 @@ package struct ObjectiveUnit: Sendable {
   package func output(
     _ path: KeyPath<PassOutputs, FloatView?>, _ sequence: Int
   ) -> FloatView {
-    guard let all = outputs[keyPath: path] else { preconditionFailure("an output nobody reads") }
+    guard let all = outputs[keyPath: path] else {
+      preconditionFailure("an output that the objective doesn't read")
+    }
     return all.slice(scored(sequence))
   }
 
@@ -60,7 +62,9 @@ package struct ObjectiveUnit: Sendable {
   package func gradient(
     _ path: KeyPath<PassOutputs, FloatView?>, _ sequence: Int
   ) -> FloatView {
-    guard let all = gradients[keyPath: path] else { preconditionFailure("an output nobody reads") }
+    guard let all = gradients[keyPath: path] else {
+      preconditionFailure("an output that the objective doesn't read")
+    }
     return all.slice(scored(sequence))
   }
 

@@ -2,7 +2,7 @@ package import LanguageModel
 
 /// A run's state on its way to a checkpoint or back.
 ///
-/// Whoever has a state names each variable once, in one function that serves both directions.
+/// What has a state names each variable once, in one function that serves both directions.
 package protocol Snapshot {
   /// Saves tensors, or fills them; the names in the file are those of the layout behind `prefix`.
   ///

@@ -21,7 +21,6 @@ package struct TokenEstimates: Sendable {
     /// The estimate.
     package let estimator: KLEstimator
 
-    /// Makes a penalty.
     package init(
       old: FloatView, reference: FloatView, weight: Double, estimator: KLEstimator
     ) {

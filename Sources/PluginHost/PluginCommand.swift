@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Synchronization
 
-/// What the loop of a plugin's host is told.
+/// What the loop of a plugin's host is asked to do.
 enum PluginCommand {
   /// Judge these.
   case judge(PluginBatch)

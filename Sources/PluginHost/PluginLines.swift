@@ -49,7 +49,7 @@ package struct PluginLines {
 
   /// The members of the object that a line holds.
   ///
-  /// - Throws: `JSONError`, whose message tells the column of broken JSON.
+  /// - Throws: `JSONError`, whose message has the column of broken JSON.
   package static func members(of line: ArraySlice<UInt8>) throws(JSONError) -> [JSONNode.Member] {
     let start = TextPosition(line: 1, column: 1)
     let first = line.first { ![0x20, 0x09, 0x0D].contains($0) }

@@ -40,7 +40,7 @@ final class PluginLoop {
     log = PluginLog(name: manifest.name)
   }
 
-  /// Works until it is told to close.
+  /// Works until it is asked to close.
   func run() {
     while true {
       for command in inbox.takeAll() {

@@ -46,7 +46,7 @@ package struct PluginManifest: Sendable, Equatable {
   package var parts = ["correctness"]
   /// The rewards it may give.
   package var rewards: ClosedRange<Double> = 0...1
-  /// What it is told of a completion.
+  /// What it gets to see of a completion.
   package var fields = Field.allCases
   /// Whether it makes problems too, for suites that name it as a source.
   package var makesProblems = false

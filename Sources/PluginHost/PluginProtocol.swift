@@ -1,6 +1,6 @@
 package import Verifiers
 
-/// The protocol's reading side without any process, for whoever wants to try lines on it.
+/// The protocol's reading side without any process, for trying lines on it.
 package enum PluginProtocol {
   /// What a line comes to as the answer to the id 0, where scores have these parts and rewards.
   package static func verdict(

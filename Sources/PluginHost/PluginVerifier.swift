@@ -77,7 +77,7 @@ package final class PluginVerifier: BatchVerifier {
     return problems
   }
 
-  /// Starts a process, so that a plugin that can't work is told before a run begins.
+  /// Starts a process, so that a plugin that can't work is reported before a run begins.
   ///
   /// - Throws: `VerifierError.failed` with the program's last words.
   package func start() throws(VerifierError) {

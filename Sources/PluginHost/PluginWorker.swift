@@ -123,7 +123,7 @@ final class PluginWorker {
   /// Kills it and reads its last words: the last line of its standard error that isn't blank.
   func end(log: inout PluginLog, scratch: inout [UInt8]) -> String? {
     process.kill()
-    // At most what a pipe holds: whoever still writes is dead by now.
+    // At most what a pipe holds: a process that still writes is dead by now.
     for _ in 0..<16 where hasErrors { receiveErrors(into: &log, scratch: &scratch) }
     let lines = lastErrors.split(separator: UInt8(ascii: "\n"))
     let last = lines.last { line in line.contains { $0 > 0x20 } }

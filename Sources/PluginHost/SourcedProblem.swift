@@ -11,7 +11,6 @@ package struct ProblemPlace: Sendable, Equatable {
   /// Which of its problems, from 0.
   package var index: Int
 
-  /// Makes a place from its parts.
   package init(dataset: String, settings: String, seed: Int, index: Int) {
     self.dataset = dataset
     self.settings = settings
@@ -26,10 +25,9 @@ package struct SourcedProblem: Sendable, Equatable {
   package var prompt: String
   /// The reference answer; empty where the source has none, and scores answers by other means.
   package var answer: String
-  /// What the source wants to be told again when it scores a completion.
+  /// What the source gets back when it scores a completion.
   package var columns: [String: String]
 
-  /// Makes a problem from its parts.
   package init(prompt: String, answer: String, columns: [String: String]) {
     self.prompt = prompt
     self.answer = answer

@@ -12,7 +12,7 @@ extension Verifier {
     return found.sorted { $0.name < $1.name }
   }
 
-  /// Starts a process of each program, so that one that can't work is told before a run begins.
+  /// Starts a process of each program, so that one that can't work is reported before a run begins.
   ///
   /// - Throws: `VerifierError.failed` with the program's last words.
   package func startPrograms() throws(VerifierError) {

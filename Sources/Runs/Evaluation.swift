@@ -39,7 +39,6 @@ package struct EvaluationPlan: Sendable {
     }
   }
 
-  /// Makes a plan.
   package init(
     splits: [Split], limit: Int, samples: Int, temperature: Double, maxCompletionTokens: Int,
     seed: UInt64, sampled: Sampled? = nil

@@ -28,7 +28,7 @@ package struct ModelBundle: Sendable {
     self.trainedCompletionTokens = trainedCompletionTokens
   }
 
-  /// The tokens that its completions are cut off at where nobody says otherwise: those of its training,
+  /// The tokens that its completions are cut off at unless set otherwise: those of its training,
   /// else the default, as far as half of the context allows.
   package var completionTokens: Int {
     let context = parameters.layout.configuration.contextLength

@@ -12,7 +12,7 @@ package struct RunResult: Codable, Sendable, Equatable {
   package let steps: Int
   /// Completion tokens of all steps: sampled ones, for `sft` those of demonstrations.
   package let completionTokens: Int
-  /// Seconds of training, of all sittings, evaluations left out.
+  /// Seconds of training, of all sessions, evaluations left out.
   package let seconds: Double
   /// Scores before the first step.
   package let before: EvaluationResult
@@ -32,7 +32,6 @@ package struct RunResult: Codable, Sendable, Equatable {
     /// After the last one.
     package let after: SolvedProblems
 
-    /// Makes the two.
     package init(before: SolvedProblems, after: SolvedProblems) {
       self.before = before
       self.after = after
@@ -45,7 +44,6 @@ package struct RunResult: Codable, Sendable, Equatable {
     case weightsHash = "weights_hash"
   }
 
-  /// Makes a result.
   package init(
     steps: Int, completionTokens: Int, seconds: Double, before: EvaluationResult,
     after: EvaluationResult, solved: Solved, weightsHash: String, shadow: ShadowResult? = nil

@@ -5,7 +5,7 @@ package import LanguageModel
 package import Learning
 internal import Statistics
 
-/// How far a run is: what a checkpoint holds besides the networks.
+/// How far a run is: what a checkpoint holds beside the networks.
 struct RunProgress: Codable, Equatable {
   /// Steps done.
   var step = 0

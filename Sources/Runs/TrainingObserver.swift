@@ -20,7 +20,7 @@ package struct TrainingSummary: Sendable {
   package let shadow: ShadowResult?
 }
 
-/// Who is told how a run goes; what it throws ends the session.
+/// Follows a run as it trains; what it throws ends the session.
 package protocol TrainingObserver {
   /// A session begins: the run's files are open, cut to the steps that its checkpoint has.
   func began(_ run: RunFolder) throws
@@ -30,7 +30,7 @@ package protocol TrainingObserver {
   func evaluated(_ step: Int, _ result: EvaluationResult)
   /// A step is done; `seconds` is the training time of this and earlier sessions.
   func step(_ step: Int, of steps: Int, _ metrics: Metrics, seconds: Double) throws
-  /// The reward and the shadow verifier's diverged at the step that was just told of.
+  /// The reward and the shadow verifier's diverged at the step that was just reported.
   func diverged(_ divergence: ShadowDivergence)
 }
 

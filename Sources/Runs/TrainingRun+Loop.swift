@@ -10,7 +10,7 @@ internal import Statistics
 extension TrainingRun {
   /// Trains to the last step, or until `shouldStop` says so between two steps; saves either way.
   ///
-  /// - Throws: `TrainingError` where the run can't go on; a verifier that fails too often and a
+  /// - Throws: `TrainingError` where the run can't continue; a verifier that fails too often and a
   ///   step that is not finite leave the state before that step saved.
   package func train(
     observer: some TrainingObserver, shouldStop: () -> Bool
@@ -63,7 +63,7 @@ extension TrainingRun {
       let isDue = run.checkpointEvery > 0 && step % run.checkpointEvery == 0
       if isLast || isDue { outcome.metrics.weightsHash = policy.parameters.hash }
       try metricsFile.append([outcome.metrics.line])
-      try completionsFile.append(outcome.completions.map(Self.line))
+      try completionsFile.append(outcome.completions.map { try jsonLine($0) })
       progress.metricsLines += 1
       progress.completionLines += outcome.completions.count
       try observer.step(step, of: expectedSteps, outcome.metrics, seconds: progress.seconds)
@@ -120,12 +120,6 @@ extension TrainingRun {
     } catch let error as NotFinite {
       throw TrainingError.notFinite(step: step, what: error.what)
     }
-  }
-
-  private static func line(_ record: CompletionRecord) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(record), as: UTF8.self)
   }
 
   private func save(after: EvaluationResult?) throws {

@@ -126,7 +126,7 @@ package final class TrainingRun {
     suite = verifier.map { opened.judged(by: $0) } ?? opened
     let shadow =
       try givenShadow ?? RunInputs.shadow(of: configuration, for: suite, installation)
-    // A shadow's failures don't stop a run, so one whose program doesn't start is told of here.
+    // A shadow's failures don't stop a run, so one whose program doesn't start is reported here.
     try shadow?.startPrograms()
     lab = Lab(
       model: Transformer(model.parameters), vocabulary: model.vocabulary, suite: suite,

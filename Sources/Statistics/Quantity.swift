@@ -32,6 +32,11 @@ package enum Quantity {
     return sign + "\(whole / power).\(zeros)\(fraction)"
   }
 
+  /// A reward: `1`, or with three digits after the point `0.333`.
+  package static func reward(_ number: Double) -> String {
+    fixed(number, digits: number == number.rounded() ? 0 : 3)
+  }
+
   /// A difference of shares in points, with its sign: `+43.5`.
   package static func points(_ share: Double) -> String {
     let points = fixed(share * 100, digits: 1)

@@ -69,17 +69,13 @@ package enum Aggregate: String, Sendable, CaseIterable {
     case .iqm:
       let sorted = columns.sorted()
       let cut = sorted.count / 4
-      return mean(of: sorted[cut..<sorted.count - cut])
+      return Statistics.mean(sorted[cut..<sorted.count - cut])
     case .median:
       let runs = columns.count / tasks
-      let means = (0..<tasks).map { mean(of: columns[$0 * runs..<($0 + 1) * runs]) }.sorted()
-      return (means[(tasks - 1) / 2] + means[tasks / 2]) / 2
-    case .mean: return mean(of: columns[...])
+      return Statistics.median(
+        (0..<tasks).map { Statistics.mean(columns[$0 * runs..<($0 + 1) * runs]) })
+    case .mean: return Statistics.mean(columns)
     case .optimalityGap: return 1 - columns.reduce(0) { $0 + min($1, 1) } / Double(columns.count)
     }
-  }
-
-  private func mean(of values: ArraySlice<Double>) -> Double {
-    values.reduce(0, +) / Double(values.count)
   }
 }

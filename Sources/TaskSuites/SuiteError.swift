@@ -33,7 +33,6 @@ package struct SuiteError: JSONErrorConvertible, Equatable, CustomStringConverti
   /// What is wrong and what to do about it.
   package var message: String
 
-  /// Makes an error.
   package init(_ kind: Kind, file: String, position: TextPosition? = nil, _ message: String) {
     self.kind = kind
     self.file = file

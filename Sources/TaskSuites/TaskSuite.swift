@@ -19,7 +19,7 @@ package struct TaskSuite: Sendable {
   package let summary: String
   /// The seed of the problems.
   package let seed: UInt64
-  /// The model that training starts from unless told otherwise: a name of `Checkpoints/`, or nil.
+  /// The model that training starts from unless another is named: a name of `Checkpoints/`, or nil.
   package let base: String?
   /// The tasks of the mixture.
   package let tasks: [SuiteTask]

@@ -10,7 +10,6 @@ package struct TextRules: Sendable {
   /// nil for no limit.
   package var longestCompletion: Int?
 
-  /// Makes rules.
   package init(
     allowedScalars: Set<Unicode.Scalar>, longestPrompt: Int, longestCompletion: Int? = nil
   ) {

@@ -7,7 +7,6 @@ package struct WorkedProblem: Sendable, Equatable {
   /// The whole text of a correct completion, `<think>…</think>answer`; supervised warm-up learns it.
   package var demonstration: String?
 
-  /// Makes a worked problem.
   package init(problem: Problem, demonstration: String?) {
     self.problem = problem
     self.demonstration = demonstration

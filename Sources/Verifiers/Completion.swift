@@ -10,7 +10,6 @@ public struct Completion: Sendable, Equatable, Codable {
   /// The mark that closes the reasoning; the answer follows it.
   public static let closingMark = "</think>"
 
-  /// Makes a completion from its text.
   public init(text: String, isFinished: Bool = true) {
     self.text = text
     self.isFinished = isFinished

@@ -8,7 +8,6 @@ package struct ExactNumber: Sendable, Equatable {
   /// The most digits a written number may have; any such number fits 128 bits.
   package static let longestDigits = 38
 
-  /// Makes a whole number.
   package init(_ value: Int) {
     numerator = Int128(value)
     denominator = 1

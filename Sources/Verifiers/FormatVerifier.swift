@@ -8,7 +8,6 @@ public struct FormatVerifier: Verifier {
   /// The one part, `format`.
   public let partNames = ["format"]
 
-  /// Makes the verifier.
   public init() {}
 
   /// The verdict on one completion; never a failure.

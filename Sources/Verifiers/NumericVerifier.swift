@@ -12,7 +12,6 @@ public struct NumericVerifier: Verifier {
   /// The one part, `correctness`.
   public let partNames = ["correctness"]
 
-  /// Makes the verifier.
   public init() {}
 
   /// The verdict on one completion; `failure` where the reference is no number.

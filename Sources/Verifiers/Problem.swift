@@ -9,7 +9,6 @@ public struct Problem: Sendable, Equatable, Codable {
   /// Further columns of the data set, by name; a verifier may read them.
   public var columns: [String: String]
 
-  /// Makes a problem from its parts.
   public init(task: String, prompt: String, answer: String, columns: [String: String] = [:]) {
     self.task = task
     self.prompt = prompt

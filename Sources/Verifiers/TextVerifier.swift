@@ -10,7 +10,6 @@ public struct TextVerifier: Verifier {
   /// The one part, `correctness`.
   public let partNames = ["correctness"]
 
-  /// Makes the verifier.
   public init() {}
 
   /// The verdict on one completion; `failure` where the reference has no readable form.

@@ -11,7 +11,6 @@ public struct TruthVerifier: Verifier {
   /// The spellings that count as truth values.
   public static let values: Set<String> = ["True", "False", "Unknown"]
 
-  /// Makes the verifier.
   public init() {}
 
   /// The verdict on one completion; `failure` where the reference is no truth value.

@@ -30,7 +30,6 @@ public struct Score: Sendable, Equatable, Codable {
   /// Named measures, for example `correctness` and `format`; logged even where they weigh nothing.
   public var parts: [String: Double]
 
-  /// Makes a score from its parts.
   public init(reward: Double, parts: [String: Double]) {
     self.reward = reward
     self.parts = parts

@@ -32,7 +32,7 @@ public protocol Verifier: Sendable {
   var calling: VerifierCalling { get }
   /// The verifiers that it asks, each once; most ask none.
   var components: [any Verifier] { get }
-  /// What the user is told before a run that it judges, a line each; most have nothing to say.
+  /// What the user should know before a run that it judges, a line each; most have nothing to say.
   var cautions: [String] { get }
 }
 

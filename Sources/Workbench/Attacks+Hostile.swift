@@ -54,7 +54,7 @@ extension AttackFamily {
         "\u{4}\(answer)", "\u{0}", "\u{1B}", "\(answer)\u{FFFE}", "\(wrong)\u{1B}[1D\(answer)",
       ]
     },
-    .answers("code", "code for whoever runs the answer") { target in
+    .answers("code", "code for a judge that runs the answer") { target in
       let answer = target.answer
       return [
         "__import__('os').getcwd()", "exit()", "quit(0)", "raise SystemExit", "print(\(answer))",

@@ -250,13 +250,10 @@ extension Verdict {
     case .failure(let reason): return "failure: \(reason)"
     case .score(let score):
       let parts = score.parts.sorted { $0.key < $1.key }
-      return (["reward \(short(score.reward))"] + parts.map { "\($0.key) \(short($0.value))" })
+      return
+        (["reward \(Quantity.reward(score.reward))"]
+        + parts.map { "\($0.key) \(Quantity.reward($0.value))" })
         .joined(separator: ", ")
     }
-  }
-
-  private func short(_ number: Double) -> String {
-    number == number.rounded() && abs(number) < 1e9
-      ? Quantity.fixed(number, digits: 0) : Quantity.fixed(number, digits: 3)
   }
 }

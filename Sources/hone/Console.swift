@@ -27,9 +27,7 @@ package enum Console {
   ///
   /// - Throws: `OutputError` where that fails.
   package static func json(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try result(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+    try result(jsonLine(value) + "\n")
   }
 
   /// Writes a value that is JSON already.
@@ -37,7 +35,7 @@ package enum Console {
     try result(String(decoding: value.bytes(), as: UTF8.self) + "\n")
   }
 
-  /// Writes an error or a warning to standard error; where even that fails there is nobody to tell.
+  /// Writes an error or a warning to standard error; where even that fails there is nowhere left to say it.
   package static func complain(_ text: String) {
     try? write(text, to: .standardError, named: "standard error")
   }

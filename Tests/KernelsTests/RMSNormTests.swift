@@ -35,7 +35,7 @@ import Testing
     let (xView, wView, dyView) = (FloatBuffer(x).all, FloatBuffer(w).all, FloatBuffer(dy).all)
     let (y, scale) = (FloatBuffer(count: rows * C).all, FloatBuffer(count: rows).all)
     RMSNorm.forward(y, scale: scale, xView, weight: wView, rows: rows, epsilon: Float(epsilon))
-    // Both slopes are added to what is there.
+    // Both gradients are added to what is there.
     let (dx, dw) = (FloatBuffer(count: rows * C).all, FloatBuffer(count: C).all)
     dx.fill(1)
     dw.fill(2)

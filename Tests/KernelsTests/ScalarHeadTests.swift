@@ -37,7 +37,7 @@ import Testing
     let byBias = GradientCheck.slopes(by: b.doubles) {
       GradientCheck.inner(reference(x.doubles, w.doubles, $0[0]), dy.doubles)
     }
-    // All three slopes are added to what is there.
+    // All three gradients are added to what is there.
     let (dx, dw) = (FloatBuffer(count: rows * C).all, FloatBuffer(count: C).all)
     let db = FloatBuffer(count: 1).all
     dx.fill(1)

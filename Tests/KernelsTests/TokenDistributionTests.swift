@@ -112,7 +112,7 @@ import Testing
     #expect(Tolerance.largestError(z.array, wanted) < 5e-6)
   }
 
-  /// The logarithm itself, from subnormal probabilities up to 1: with s = 0 and H = 0 the slope of a
+  /// The logarithm itself, from subnormal probabilities up to 1: with s = 0 and H = 0 the gradient of a
   /// row is -p log p.
   @Test func theLogarithmIsWithinTwoLastPlaces() {
     var probabilities: [Float] = [1, 0x1.fffffep-1, 0.5, 0x1.6a09e6p-1, 0x1.6a09e8p-1]

@@ -81,7 +81,7 @@ import Testing
     #expect(Tolerance.relativeError(result.gradient, numeric) < 5e-4)
   }
 
-  /// On a shared trunk the slopes of both heads meet: the gradient of their sum.
+  /// On a shared trunk the gradients of both heads meet: the gradient of their sum.
   @Test(arguments: [true, false])
   func gradientOfASharedTrunkAgreesWithTheReference(tied: Bool) {
     let parameters = parameters([.logits, .value], tied: tied)

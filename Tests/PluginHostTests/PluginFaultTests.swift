@@ -99,7 +99,7 @@ struct PluginFaultTests {
     #expect(ContinuousClock.now - start < .seconds(40))
   }
 
-  @Test("full pipes in both directions block nobody")
+  @Test("full pipes in both directions block neither side")
   func verbose() throws {
     let lab = try PluginLab(mode: "verbose", timeout: 60)
     let text = String(repeating: "\"", count: 200_000)

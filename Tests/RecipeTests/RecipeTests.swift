@@ -35,7 +35,7 @@ struct RecipeTests {
     let result = try Self.follow([], in: Self.root.appending(path: ".recipe"))
     #expect(result.code == 0, "\(result.output)")
     for words in [
-      "Add an algorithm, step 6", "left out: Tools/test --filter TrainingTests",
+      "Add an algorithm, step 4", "left out: Tools/test --filter LearningTests",
       "the task's problems are right", "the verifier is listed",
       "the algorithm trains on rewards less the median",
     ] {
@@ -46,13 +46,15 @@ struct RecipeTests {
   @Test(
     "a step that doesn't apply any more is named",
     arguments: [
-      ("case .rloo: RLOO.self", "case .rloo: Rloo.self", "Add an algorithm, step 4: ", "0 times"),
+      ("     RLOO.self,", "     Rloo.self,", "Add an algorithm, step 3: ", "0 times"),
+      ("sed -i 's/RLOO/", "sed -i 's/LOOR/", "Add an algorithm, step 1: ", "changed nothing"),
       (
-        "only\\([^)]*\\.rloo", "only\\([^)]*\\.loo", "Add an algorithm, step 5: ", "changed nothing"
+        "In the copy, `Sources/Algorithms/MedianBaseline", "In `Sources/Algorithms/RLOO",
+        "Add an algorithm, step 3: ", "edits a second file"
       ),
       ("cp Sources/Verifiers/Text", "cp Sources/Verifiers/Txt", "Add a verifier, step 1: ", "cp"),
       ("`Tasks/reversal.json5` is", "it is", "Add a task, step 4: ", "no file is named"),
-      ("Tools/hone verifiers", "Tools/hune verifiers", "Add a verifier, step 4: ", "nobody knows"),
+      ("Tools/hone verifiers", "Tools/hune verifiers", "Add a verifier, step 4: ", "not a command"),
     ])
   func brokenStep(text: String, other: String, step: String, reason: String) throws {
     let recipes = try String(

@@ -24,8 +24,6 @@ from outcome import Failure
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPES = ("Add a task", "Add a verifier", "Add an algorithm")
-# Those that may edit one existing file at most; what else they need is found by itself.
-ONE_EDIT = ("Add a task", "Add a verifier")
 # A path in backticks: a file below a folder, with an ending or without (Tools/bases).
 PATH = re.compile(r"`([A-Za-z]\w*(?:/[\w.+-]+)+)`")
 
@@ -119,7 +117,7 @@ def apply(block, folder):
             elif command.startswith(("Tools/hone ", "Tools/test ", "HONE_RECORD_FIXTURES=1 Tools/test ")):
                 later.append(command)
             else:
-                block.fail(f"nobody knows what this does: {command}")
+                block.fail(f"not a command that recipes may have: {command}")
         return later
     if block.path is None:
         block.fail(f"no file is named before its {block.language} block")
@@ -129,6 +127,8 @@ def apply(block, folder):
             block.fail(f"no file {block.path}")
         file.write_text(changed(block, file.read_text()))
     else:
+        if not file.parent.is_dir():
+            block.fail(f"no folder for {block.path}")
         file.write_text("\n".join(block.lines) + "\n")
     return []
 
@@ -189,7 +189,8 @@ def main():
     for block in blocks(given.recipes.read_text()):
         if block.language == "diff":
             edited.setdefault(block.recipe, set()).add(block.path)
-            if block.recipe in ONE_EDIT and len(edited[block.recipe]) > 1:
+            # Of the files that were there before.
+            if len({path for path in edited[block.recipe] if (ROOT / path).exists()}) > 1:
                 block.fail(f"it edits a second file: {block.path}")
         commands += [(block, command) for command in apply(block, staged)]
         what = block.path if block.language else "; ".join(block.lines)

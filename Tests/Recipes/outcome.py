@@ -26,7 +26,7 @@ def expect(condition, message):
 
 
 def check(copy, outputs):
-    """Holds the copy against the recipes' promises; `outputs` are those of the recipes' commands."""
+    """Compares the copy with the recipes' promises; `outputs` are those of the recipes' commands."""
     check_task(copy, outputs)
     check_verifier(copy, outputs)
     check_algorithm(copy, outputs)

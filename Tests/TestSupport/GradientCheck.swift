@@ -5,7 +5,7 @@ package import Kernels
 /// Central differences at h and 2h combined, so that the error falls with h⁴ and h can be large:
 /// in float32 the noise of f, about 1e-7 |f| / h, is what limits the result.
 package enum GradientCheck {
-  /// The slopes of `f` by each float of `x`, which is changed in place and put back.
+  /// The gradients of `f` by each float of `x`, which is changed in place and put back.
   ///
   /// `f` should sum its outputs in double precision.
   package static func slopes(
@@ -29,7 +29,7 @@ package enum GradientCheck {
     return slopes
   }
 
-  /// The slopes of a double precision function, good to about ten digits.
+  /// The gradients of a double precision function, good to about ten digits.
   package static func slopes(
     by x: [Double], step: Double = 0x1p-10, _ f: ([Double]) -> Double
   ) -> [Double] {
@@ -48,7 +48,7 @@ package enum GradientCheck {
     }
   }
 
-  /// Σ a(i) b(i) in double precision: the loss whose slope by a is b.
+  /// Σ a(i) b(i) in double precision: the loss whose gradient by a is b.
   package static func inner(_ a: [Float], _ b: [Float]) -> Double {
     zip(a, b).reduce(0) { $0 + Double($1.0) * Double($1.1) }
   }

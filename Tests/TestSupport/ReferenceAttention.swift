@@ -72,7 +72,7 @@ extension Reference {
     return (out, probabilities)
   }
 
-  /// The slopes by qkv of Σ out * dOut.
+  /// The gradients by qkv of Σ out * dOut.
   package static func attentionSlopes(
     _ qkv: [Double], _ dOut: [Double], length n: Int, _ shape: Heads
   ) -> [Double] {

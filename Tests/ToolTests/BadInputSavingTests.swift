@@ -64,7 +64,7 @@ struct BadInputSavingTests {
         result, exitCode: 73,
         [
           run.path + "/tensorboard: TensorBoard's file can't be made there\n",
-          "Mend the folder, or set tensorboard to false in the run's config.json, then resume.",
+          "Fix the folder, or set tensorboard to false in the run's config.json, then resume.",
         ])
       try FileManager.default.removeItem(at: run.appending(path: "tensorboard"))
       #expect(try ToolRunner.run(["resume", run.path, "--quiet"]).exitCode == 0)
@@ -96,7 +96,7 @@ struct BadInputSavingTests {
         checkpoints, exitCode: 73, [run.checkpoint(3) + ": can't make it: Permission denied"])
       let lines = try resume(chmod: "chmod a-w \"$1/metrics.jsonl\"")
       expectError(
-        lines, exitCode: 73, ["metrics.jsonl: it can't be opened to write", "mend the folder"])
+        lines, exitCode: 73, ["metrics.jsonl: it can't be opened to write", "make it writable"])
       #expect(try ToolRunner.bash("chmod -R a+rwX \"$1\"", [run.path]).exitCode == 0)
       try expectLastGoodCheckpoint(run, hash: hash)
     }

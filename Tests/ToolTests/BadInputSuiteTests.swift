@@ -25,7 +25,7 @@ struct BadInputSuiteTests {
   }
 
   @Test(
-    "suite files: line, column and the mend",
+    "suite files: line, column and the hint",
     arguments: [
       (
         "{\n  tasks: [\n    { generator: \"addition\" digits: 1 },\n  ],\n}",
@@ -100,7 +100,7 @@ struct BadInputSuiteTests {
     ),
   ]
 
-  @Test("problem files: the line of the row and the mend")
+  @Test("problem files: the line of the row and the hint")
   func problemFiles() throws {
     try BadInputFolder.with { bad in
       let arguments = ["--model", bad.lab.base, "--suite", "e.jsonl"]

@@ -23,7 +23,7 @@ struct CommandLineTests {
   }
 
   @Test(
-    "a command line that can't be understood: exit code 64, what is wrong, the mend, usage",
+    "a command line that can't be understood: exit code 64, what is wrong, the hint, usage",
     arguments: [
       ([], "no command given; `hone --help` lists them\nusage: hone COMMAND [ARGUMENT]…"),
       (

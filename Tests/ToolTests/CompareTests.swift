@@ -203,7 +203,7 @@ struct CompareTests {
   @Test("every run failed: the comparison is written, and the exit code says so")
   func allFailed() throws {
     try ToolRunner.withTemporaryFolder { folder in
-      // Nobody would read it: the failing arm has no groups.
+      // No arm would read it: the failing arm has no groups.
       let arguments = try CompareLab.arguments([CompareLab.failing], seeds: 1)
       let own = try #require(arguments.firstIndex(of: "group_size=4"))
       let result = try ToolRunner.run(

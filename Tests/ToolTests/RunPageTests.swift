@@ -118,7 +118,7 @@ struct RunPageTests {
   }
 
   @Test(
-    "what can't be reported on: the exit code, what is wrong and the mend",
+    "what can't be reported on: the exit code, what is wrong and the hint",
     arguments: [
       (
         ["report"], 64,
@@ -132,10 +132,10 @@ struct RunPageTests {
     try ToolRunner.withTemporaryFolder { folder in
       let result = try ToolRunner.run(arguments, in: folder)
       #expect(result.exitCode == exitCode && result.output.isEmpty)
-      let mend =
+      let hint =
         exitCode == 64
         ? "usage: hone report RUN… [FLAG]…" : "Start one with: hone train --run nowhere"
-      #expect(result.errors == "error: \(expected)\n\(mend)\n")
+      #expect(result.errors == "error: \(expected)\n\(hint)\n")
     }
   }
 }

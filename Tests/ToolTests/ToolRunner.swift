@@ -69,11 +69,11 @@ enum ToolRunner {
   }
 }
 
-/// A tool that may still be running; it is killed when nobody holds it any more.
+/// A tool that may still be running; it is killed when nothing refers to it any more.
 final class RunningTool {
   private let process = Process()
   private let ended = DispatchSemaphore(value: 0)
-  // Files and no pipes: a pipe that nobody empties would stop the tool.
+  // Files and no pipes: a pipe that is never emptied would stop the tool.
   private let captured: URL
 
   fileprivate init(

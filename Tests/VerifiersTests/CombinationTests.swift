@@ -83,11 +83,11 @@ private struct BrokenVerifier: Verifier {
     let right = Score(reward: 1, parts: ["correctness": 1])
     #expect(verifier.verify(Completion(reasoning: "", answer: "False"), of: truth) == .score(right))
     #expect(verifier.verify(Completion(reasoning: "", answer: "2"), of: problem) == .score(right))
-    let stranger = Problem(task: "chess", prompt: "?", answer: "e4")
+    let foreign = Problem(task: "chess", prompt: "?", answer: "e4")
     #expect(
-      verifier.verify(Completion(reasoning: "", answer: "e4"), of: stranger)
+      verifier.verify(Completion(reasoning: "", answer: "e4"), of: foreign)
         == .failure("no verifier for the task 'chess'"))
-    #expect(verifier.objection(to: stranger) != nil)
+    #expect(verifier.objection(to: foreign) != nil)
   }
 
   @Test func nearestNames() {

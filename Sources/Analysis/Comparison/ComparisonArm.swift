@@ -27,7 +27,7 @@ package struct ComparisonArm: Encodable, Sendable, Equatable {
     String(name.map { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) ? $0 : "-" })
   }
 
-  /// Arms from which nothing about the task can be learned, to hold the others against.
+  /// Arms from which nothing about the task can be learned, to compare the others with.
   package enum Null: String, CaseIterable, Sendable {
     /// The base, which supervised fine-tuning made, without further training.
     case base = "sft-only"
@@ -66,7 +66,8 @@ extension ComparisonArm {
       case .base?:
         algorithm = nil
         guard parts.count == 1 else {
-          throw SettingsError("arm \(text): \(kind) is the base without training, and takes no settings")
+          throw SettingsError(
+            "arm \(text): \(kind) is the base without training, and takes no settings")
         }
       case .randomReward?:
         algorithm = catalog.names[0]
@@ -88,9 +89,11 @@ extension ComparisonArm {
       _ label: String, in text: String, _ catalog: SettingsCatalog
     ) throws(SettingsError) {
       let isPlain = ComparisonArm(name: label, configuration: nil).folderName == label
-      guard isPlain, !label.isEmpty, !label.hasPrefix("."), !ComparisonArm.names(catalog).contains(label)
+      guard isPlain, !label.isEmpty, !label.hasPrefix("."),
+        !ComparisonArm.names(catalog).contains(label)
       else {
-        throw SettingsError("arm \(text): a label has letters, digits, _, - and . and is no arm's own name, not "
+        throw SettingsError(
+          "arm \(text): a label has letters, digits, _, - and . and is no arm's own name, not "
             + jsonString(label))
       }
     }
@@ -98,7 +101,8 @@ extension ComparisonArm {
     private static func unknown(_ kind: String, _ catalog: SettingsCatalog) -> SettingsError {
       let names = ComparisonArm.names(catalog)
       let near = nearestName(to: kind, among: names).map { "; did you mean \($0)?" }
-      return SettingsError("unknown arm \(jsonString(kind))"
+      return SettingsError(
+        "unknown arm \(jsonString(kind))"
           + (near ?? "; the known ones are \(names.joined(separator: ", "))"))
     }
 
@@ -106,7 +110,8 @@ extension ComparisonArm {
       _ part: Substring, in text: String, _ catalog: SettingsCatalog
     ) throws(SettingsError) -> GivenSetting {
       guard let mark = part.firstIndex(of: "="), mark > part.startIndex else {
-        throw SettingsError("arm \(text): settings read KEY=VALUE, separated by commas, not \(jsonString(String(part)))"
+        throw SettingsError(
+          "arm \(text): settings read KEY=VALUE, separated by commas, not \(jsonString(String(part)))"
         )
       }
       let setting = GivenSetting(
@@ -117,7 +122,8 @@ extension ComparisonArm {
         throw SettingsError("arm \(text): its name says the algorithm already")
       }
       if let flag = ComparisonPlan.commonKeys[key] {
-        throw SettingsError("arm \(text): \(key) is the same for all arms, or they could not be compared; "
+        throw SettingsError(
+          "arm \(text): \(key) is the same for all arms, or they could not be compared; "
             + "give it once, with \(flag)")
       }
       return setting

@@ -111,7 +111,7 @@ struct ChartPlan: Sendable {
       ChartPlan(
         .signal, "Clipped tokens",
         known { $0.hasPrefix("clip_ratio/") || $0 == "cispo_clip_ratio" },
-        "Share of the sampled tokens that the clip range leaves without a slope.",
+        "Share of the sampled tokens that the clip range leaves without a gradient.",
         absence: unlessSampled("there is no ratio to clip")),
       ChartPlan(
         .signal, "Gradient ledger",

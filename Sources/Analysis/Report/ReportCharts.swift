@@ -59,7 +59,7 @@ struct ReportCharts {
     let axes = plan.section == .others ? [.steps] : ReportAxis.allCases
     if plan.kind == .areas {
       return groups.compactMap { group in
-        // Algorithms differ in the fates their tokens may have: a layer of none has no places.
+        // Algorithms differ in what may become of their tokens: a layer of none has no places.
         let own = metrics.filter { metric in
           group.runs.contains { $0.metrics.names.contains(metric) }
         }

@@ -2,7 +2,7 @@ internal import Settings
 
 /// Runs that differ in nothing but their seed, shown as one curve with a band.
 struct ReportGroup: Sendable {
-  /// What the curve is called: the algorithm, and what tells it from other groups of the report.
+  /// What the curve is called: the algorithm, and what distinguishes it from other groups of the report.
   let label: String
   /// The runs, by seed.
   let runs: [ReportRun]
@@ -39,15 +39,18 @@ struct ReportGroup: Sendable {
     }
   }
 
-  /// `grpo`, or with what tells it from the other groups: `grpo on logic, clip_high 0.28`.
+  /// `grpo`, or with what distinguishes it from the other groups: `grpo on logic, clip_high 0.28`.
   private static func label(of own: Configuration, among all: [Configuration]) -> String {
     var label = own.algorithm
-    if all.contains(where: { $0.run.suite != own.run.suite }) { label += " on \(fileName(own.run.suite))" }
+    if all.contains(where: { $0.run.suite != own.run.suite }) {
+      label += " on \(fileName(own.run.suite))"
+    }
     // Another algorithm has other fields and defaults, another suite another base: their names say so.
     let alike = all.filter { $0.algorithm == own.algorithm }
     let siblings = alike.filter { $0.run.suite == own.run.suite }
     // A variant's name stands for its settings.
-    let implied = Dictionary(uniqueKeysWithValues: own.settings.variantSettings.map { ($0.key, $0.value) })
+    let implied = Dictionary(
+      uniqueKeysWithValues: own.settings.variantSettings.map { ($0.key, $0.value) })
     for (field, value) in own.entries
     where field.key != "suite" && !neutralKeys.contains(field.key) {
       guard implied[field.key].map({ $0 != value }) ?? own.differsFromDefault(field.key) else {

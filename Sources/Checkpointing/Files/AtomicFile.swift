@@ -104,7 +104,7 @@ extension AtomicFile {
 }
 
 extension FileError {
-  /// The same failure told by the name that the user knows instead of the temporary's.
+  /// The same failure under the name that the user knows instead of the temporary's.
   func about(_ path: String) -> FileError {
     FileError(kind: kind, path: path, code: code, message: message, hint: hint)
   }

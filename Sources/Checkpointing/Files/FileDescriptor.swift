@@ -3,7 +3,7 @@ import Foundation
 /// An open file, closed when this value goes.
 ///
 /// The one place that calls the system's file functions: Foundation's `FileHandle` and
-/// `Data.write` hide the error's number, can't flush a folder, and can't be told never to follow
+/// `Data.write` hide the error's number, can't flush a folder, and can't be made never to follow
 /// an existing name.
 struct FileDescriptor: ~Copyable {
   /// The path it was opened by, for messages.

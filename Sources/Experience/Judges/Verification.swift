@@ -10,7 +10,7 @@ package enum Verification {
   /// at once.
   ///
   /// - Parameter failureLimit: Past this share of failures the run is lost, and a verifier that
-  ///   takes long to fail needn't go on.
+  ///   takes long to fail needn't continue.
   package static func run(
     _ verifier: any Verifier, _ completions: [Completion], team: Team, failureLimit: Double = 1,
     problem: @Sendable (Int) -> Problem

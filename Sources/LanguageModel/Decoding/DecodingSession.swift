@@ -3,7 +3,7 @@ package import Kernels
 /// A model reading texts token by token: prefill, extend, fork, release; after each the logits.
 ///
 /// What sampling and search are loops over. Memory is made once, for `prompts` prompts and `slots`
-/// texts that have gone on from them. Forks share their prompt's keys and values; what came after it
+/// texts that continue them. Forks share their prompt's keys and values; what came after it
 /// is copied. A text's logits don't depend on the others where the processor's products allow.
 package final class DecodingSession {
   /// One text of a session, until it is released.
@@ -59,7 +59,7 @@ package final class DecodingSession {
     reset(model)
   }
 
-  /// Releases all texts and goes on with another model of the same configuration.
+  /// Releases all texts and takes another model of the same configuration.
   package func reset(_ model: Transformer) {
     precondition(model.configuration == self.model.configuration, "a model of the same shape")
     self.model = model

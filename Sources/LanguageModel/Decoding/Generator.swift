@@ -13,13 +13,13 @@ package struct GenerationRequest: Sendable {
   package var maximumNewTokens: Int
   /// How tokens are picked.
   package var rule: SamplingRule
-  /// The token that ends a completion; nil goes on to the limit.
+  /// The token that ends a completion; with nil only the limit does.
   package var endToken: Int32?
   /// The stream that decides the picks.
   package var random: Philox
   /// The training step, part of each pick's counter.
   package var step: UInt32
-  /// Told of each sequence with its tokens as soon as it is finished, on the thread that sampled it.
+  /// Called with each sequence and its tokens as soon as it is finished, on the thread that sampled it.
   package var whenFinished: (@Sendable (_ sequence: Int, _ tokens: [Int32]) -> Void)?
 
   package init(

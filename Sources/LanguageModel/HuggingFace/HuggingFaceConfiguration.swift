@@ -22,7 +22,8 @@ extension ModelConfiguration {
         pad_token_id: vocabulary.padding))
   }
 
-  private static func encode(_ value: some Encodable) throws -> Data {
+  /// A file as Hone writes it into a model's folder.
+  static func encode(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(value)

@@ -7,7 +7,6 @@ package struct ModelFileError: Error, Equatable, CustomStringConvertible {
   /// What to do.
   package let hint: String
 
-  /// Makes an error.
   package init(_ file: String, _ problem: String, hint: String) {
     self.file = file
     self.problem = problem

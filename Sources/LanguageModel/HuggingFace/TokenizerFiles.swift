@@ -11,21 +11,16 @@ extension Vocabulary {
     let added = tokens.enumerated().filter { marks.contains($0.element) }.map {
       SavedTokenizer.AddedToken(id: $0.offset, content: $0.element)
     }
-    return try Self.encode(SavedTokenizer(added_tokens: added, model: .init(vocab: ids)))
+    return try ModelConfiguration.encode(
+      SavedTokenizer(added_tokens: added, model: .init(vocab: ids)))
   }
 
   /// The `tokenizer_config.json` beside it.
   package func tokenizerConfigurationJSON(contextLength: Int) throws -> Data {
-    try Self.encode(
+    try ModelConfiguration.encode(
       SavedTokenizerConfiguration(
         bos_token: begin.map { tokens[Int($0)] }, eos_token: tokens[Int(end)],
         pad_token: padding.map { tokens[Int($0)] }, model_max_length: contextLength))
-  }
-
-  private static func encode(_ value: some Encodable) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return try encoder.encode(value)
   }
 }
 

@@ -27,7 +27,7 @@ package enum MemoryEstimate {
     // A minibatch has a copy of its part.
     let compared = 2 * (comparedTokens ?? 0) * c.vocabularySize
     let spaces = trained * min(team.threads, lanes) * training + team.threads * caches
-    // A sampled token lies in rollout, text, forest and slopes: about 75 bytes were measured.
+    // A sampled token lies in rollout, text, forest and gradients: about 75 bytes were measured.
     return 4 * (sets * layout.count + spaces + compared) + 75 * stepTokens
   }
 }

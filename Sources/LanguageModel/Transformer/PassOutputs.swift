@@ -2,7 +2,7 @@ package import Kernels
 
 /// Numbers of a pass, flat by scored token; nil is "not wanted".
 ///
-/// Also the slopes of a loss by them.
+/// Also the gradients of a loss by them.
 package struct PassOutputs: Sendable {
   /// log π of the tokens (scored tokens).
   package var logProbabilities: FloatView?
@@ -56,15 +56,15 @@ package struct PassOutputs: Sendable {
     }
   }
 
-  /// Traps where a pass that fills `outputs` can't take these as slopes.
+  /// Traps where a pass that fills `outputs` can't take these as gradients.
   func check(slopesOf outputs: PassOutputs) {
-    precondition(divergences == nil && references == nil, "divergences have no slopes")
-    precondition(needLogits || values != nil, "slopes by something")
+    precondition(divergences == nil && references == nil, "divergences have no gradients")
+    precondition(needLogits || values != nil, "gradients by something")
     for (slope, output) in [
       (logProbabilities, outputs.logProbabilities), (entropies, outputs.entropies),
       (values, outputs.values), (distributions, outputs.distributions),
     ] {
-      precondition(slope == nil || output != nil, "slopes by what the pass fills")
+      precondition(slope == nil || output != nil, "gradients by what the pass fills")
     }
   }
 }

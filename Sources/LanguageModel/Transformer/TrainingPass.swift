@@ -57,11 +57,11 @@ package final class TrainingPass {
     }
   }
 
-  /// Fills the wanted numbers, the slopes by them and the gradient of a batch.
+  /// Fills the wanted outputs, the loss's gradients by them and its gradient by the parameters.
   ///
   /// `objective` is called once a piece with the range of sequences whose outputs are ready; it
   /// fills d loss / d output for each of `slopes` that is there: log-probabilities, entropies, values
-  /// and distributions. With slopes by values alone the heads' gradient is the value head's. `unit`
+  /// and distributions. With gradients by values alone the heads' gradient is the value head's. `unit`
   /// consecutive sequences are always in one piece.
   package func gradient(
     _ model: Transformer, _ batch: TokenForest, temperature: Float, outputs: PassOutputs,

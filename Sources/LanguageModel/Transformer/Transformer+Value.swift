@@ -11,7 +11,7 @@ extension Transformer {
       rows: ws.scoredCount)
   }
 
-  /// Adds the slopes by the value head's parameters, and those by the features to `norm`.
+  /// Adds the gradients by the value head's parameters, and those by the features to `norm`.
   func valueHeadBackward(_ ws: Workspace, slopes: FloatView, into gradients: Parameters) {
     ScalarHead.backward(
       ws.slopes.norm, dWeight: gradients.valueWeight, dBias: gradients.valueBias, slopes,

@@ -137,8 +137,8 @@ package struct Transformer: Sendable {
 
   // MARK: Backward
 
-  /// Adds to `gradients` the slopes by all parameters, from `slopes` by the outputs; `score` must have
-  /// run last in this workspace, with these outputs.
+  /// Adds to `gradients` those by all parameters, from `slopes`, the gradients by the outputs; `score`
+  /// must have run last in this workspace, with these outputs.
   func backward(
     _ ws: Workspace, _ outputs: PassOutputs, slopes: PassOutputs, temperature: Float,
     into gradients: Parameters
@@ -161,7 +161,7 @@ package struct Transformer: Sendable {
     trunkBackward(ws, into: gradients)
   }
 
-  /// The rest of a backward pass, from the slopes by `finalNorm` that the heads left in `norm`.
+  /// The rest of a backward pass, from the gradients by `finalNorm` that the heads left in `norm`.
   private func trunkBackward(_ ws: Workspace, into gradients: Parameters) {
     let d = ws.slopes
     let c = configuration

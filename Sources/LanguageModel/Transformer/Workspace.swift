@@ -50,7 +50,7 @@ package final class Workspace {
     return slope
   }
 
-  // What the pass works on; filled by whoever starts it.
+  // What the pass works on; filled by the caller.
   var tokens: [Int32]
   var positions: [Int32]
   var scoredRows: [Int32]

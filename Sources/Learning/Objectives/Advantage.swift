@@ -51,7 +51,7 @@ package func groupRelativeAdvantages(
   for group in isFlat.indices where !isFlat[group] {
     let members = group * groupSize..<(group + 1) * groupSize
     let remaining = rewards[members].compactMap { $0 }
-    let mean = remaining.reduce(0, +) / Double(remaining.count)
+    let mean = Statistics.mean(remaining)
     let divisor =
       switch scale {
       case .group: sampleDeviation(remaining) + epsilon
@@ -98,7 +98,7 @@ package func groupDeviation(rewards: [Double?], groupSize: Int) -> Double {
 /// Standard deviation with Bessel's correction; 0 for fewer than two numbers.
 package func sampleDeviation(_ numbers: [Double]) -> Double {
   guard numbers.count > 1 else { return 0 }
-  let mean = numbers.reduce(0, +) / Double(numbers.count)
+  let mean = Statistics.mean(numbers)
   let squares = numbers.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
   return (squares / Double(numbers.count - 1)).squareRoot()
 }

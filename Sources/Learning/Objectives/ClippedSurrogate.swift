@@ -1,16 +1,16 @@
 internal import Foundation
 
-/// Where a ratio lies as the objective sees it; it says whether the policy term has a slope.
+/// Where a ratio lies as the objective sees it; it says whether the policy term has a gradient.
 package enum RatioRegion: Sendable, Equatable {
   /// The ratio itself is used.
   case inside
-  /// Advantage negative, ratio below 1 - clipLow: constant, no slope.
+  /// Advantage negative, ratio below 1 - clipLow: constant, no gradient.
   case clippedLow
-  /// Advantage positive, ratio above 1 + clipHigh: constant, no slope.
+  /// Advantage positive, ratio above 1 + clipHigh: constant, no gradient.
   case clippedHigh
-  /// Advantage negative, ratio above the cap of the two-sided clip: constant, no slope.
+  /// Advantage negative, ratio above the cap of the two-sided clip: constant, no gradient.
   case capped
-  /// CISPO, advantage positive, ratio above the cap: the weight is cut, the slope stays.
+  /// CISPO, advantage positive, ratio above the cap: the weight is cut, the gradient stays.
   case weightCapped
 
   /// How the gradient ledger enters a token of this region.
@@ -27,7 +27,7 @@ package enum RatioRegion: Sendable, Equatable {
 package struct TokenTerm: Sendable, Equatable {
   /// The term; smaller is better.
   package var loss: Double
-  /// Its slope by the token's log-probability under the policy in training.
+  /// Its gradient by the token's log-probability under the policy in training.
   package var slope: Double
   /// Where the ratio lies.
   package var region: RatioRegion
@@ -45,10 +45,9 @@ package struct ClippedSurrogate: Sendable, Equatable {
   package let clipLow: Double
   /// How far above 1 the ratio may rise.
   package let clipHigh: Double
-  /// What the ratio counts at most where the advantage is negative; infinite for no cap.
+  /// The largest ratio where the advantage is negative; infinite for no cap.
   package let ratioCap: Double
 
-  /// Makes a surrogate with a clip range.
   package init(clipLow: Double, clipHigh: Double, ratioCap: Double = .infinity) {
     precondition(clipLow >= 0 && clipHigh >= 0, "the clip range holds the ratio 1")
     precondition(ratioCap > 1 + clipHigh, "the cap lies above the clip range")
@@ -59,9 +58,9 @@ package struct ClippedSurrogate: Sendable, Equatable {
 
   /// The term of one token.
   ///
-  /// The slope is right for a ratio of this token alone, and for one ratio shared by the n tokens of
-  /// a completion where each of them carries the term with the same weight: the shared ratio's slope by
-  /// one log-probability is the ratio over n, and n terms have it.
+  /// The gradient is right for a ratio of this token alone, and for one ratio shared by the n tokens of
+  /// a completion where each of them carries the term with the same weight: the shared ratio's
+  /// gradient by one log-probability is the ratio over n, and n terms have it.
   ///
   /// - Parameters:
   ///   - logRatio: log pi_theta - log pi_old, in nats.

@@ -2,7 +2,7 @@
 package struct EntropyTerm: Sendable, Equatable {
   /// The weighted bonus, not above 0.
   package let loss: Double
-  /// Its slope by each token's entropy.
+  /// Its gradient by each token's entropy.
   package let slope: Double
 }
 
@@ -11,7 +11,7 @@ extension PolicyLoss {
   ///
   /// A3C (Mnih et al., arXiv 1602.01783, section 4) and PPO (arXiv 1707.06347, equation 9) take the mean
   /// entropy of the policy, times a weight, off the loss. The entropies are exact: those of the whole
-  /// distribution, whose slope by the logits `addExactEntropySlope` states. Tokens have the weight that
+  /// distribution, whose gradient by the logits `addExactEntropySlope` states. Tokens have the weight that
   /// they have in the rest of the loss, as in verl; with the token mean that is TRL's `entropy_coef`.
   ///
   /// - Parameters:

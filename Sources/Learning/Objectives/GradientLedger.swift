@@ -2,10 +2,10 @@
 package enum TokenFate: String, Sendable, CaseIterable, Codable {
   /// It moved the policy.
   case used
-  /// Its advantage is negative and its ratio below the clip range: the policy term has no slope.
+  /// Its advantage is negative and its ratio below the clip range: the policy term has no gradient.
   case clippedLow = "clipped_low"
   /// Its ratio is above the clip range (advantage positive) or above the cap of the two-sided clip
-  /// (advantage negative): the policy term has no slope.
+  /// (advantage negative): the policy term has no gradient.
   case clippedHigh = "clipped_high"
   /// Its completion ran into the length limit and such completions are masked.
   case truncated
@@ -25,7 +25,7 @@ package enum TokenFate: String, Sendable, CaseIterable, Codable {
 
   /// What withholds a whole completion from the update; `nil` where its tokens take part.
   ///
-  /// Where several reasons hold, the first of failed, flat, truncated is the one that is told.
+  /// Where several reasons hold, the first of failed, flat, truncated is the one that is counted.
   package static func withheld(
     verifierFailed: Bool, inFlatGroup: Bool, maskedAsTruncated: Bool
   ) -> TokenFate? {
@@ -49,10 +49,9 @@ package struct GradientLedger: Sendable, Equatable {
   private var rejected = 0
   private var criticWarmUp = 0
 
-  /// Makes an empty ledger.
   package init() {}
 
-  /// The number of tokens that met a fate.
+  /// The number of tokens with an outcome.
   package subscript(fate: TokenFate) -> Int {
     switch fate {
     case .used: used
@@ -72,7 +71,7 @@ package struct GradientLedger: Sendable, Equatable {
     return used + clippedLow + clippedHigh + withheld
   }
 
-  /// The share of each fate in the tokens entered, in the order of `TokenFate.allCases`.
+  /// The share of each outcome in the tokens entered, in the order of `TokenFate.allCases`.
   ///
   /// They add up to 1, but for rounding; all are 0 in an empty ledger.
   package var shares: [(fate: TokenFate, share: Double)] {

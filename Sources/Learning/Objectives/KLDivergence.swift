@@ -4,7 +4,7 @@ internal import Foundation
 ///
 /// Schulman, "Approximating KL divergence" (2020), with d = log policy - log reference. Over tokens
 /// drawn from the policy, `k1` and `k3` have the exact divergence as their mean and `k2` nearly so.
-/// As a term of the loss it's the slope that counts: that of `k1` is 1 whatever the reference, so its
+/// As a term of the loss it's the gradient that counts: that of `k1` is 1 whatever the reference, so its
 /// mean pull is 0 and it does nothing but add noise; that of `k2` has the exact gradient as its mean;
 /// that of `k3`, which is GRPO's (DeepSeekMath, arXiv 2402.03300, equation 4), that of the reverse
 /// divergence. The estimates are not multiplied by the importance ratio as TRL's
@@ -27,7 +27,7 @@ package enum KLEstimator: String, Sendable, CaseIterable, Codable {
     }
   }
 
-  /// The slope of the estimate by the policy's log-probability, the sampled token held fixed.
+  /// The gradient of the estimate by the policy's log-probability, the sampled token held fixed.
   package func slope(policy: Double, reference: Double) -> Double {
     let difference = policy - reference
     switch self {
@@ -65,14 +65,14 @@ package func exactEntropy<Scalar: BinaryFloatingPoint>(logits: Span<Scalar>) -> 
   return sum
 }
 
-/// Adds weight * d KL(policy || reference) / d policy logits to a row of slopes.
+/// Adds weight * d KL(policy || reference) / d policy logits to a row of gradients.
 ///
 /// d KL / d z_j = p_j (log p_j - log q_j - KL).
 package func addExactKLSlope<Scalar: BinaryFloatingPoint>(
   policyLogits: Span<Scalar>, referenceLogits: Span<Scalar>, weight: Double,
   to slopes: inout MutableSpan<Scalar>
 ) {
-  precondition(policyLogits.count == slopes.count, "one slope per logit")
+  precondition(policyLogits.count == slopes.count, "one gradient per logit")
   let divergence = exactKL(policyLogits: policyLogits, referenceLogits: referenceLogits)
   let policyTotal = logSumExp(policyLogits)
   let referenceTotal = logSumExp(referenceLogits)
@@ -83,15 +83,15 @@ package func addExactKLSlope<Scalar: BinaryFloatingPoint>(
   }
 }
 
-/// Adds weight * d entropy / d logits to a row of slopes.
+/// Adds weight * d entropy / d logits to a row of gradients.
 ///
 /// d H / d z_j = -p_j (log p_j + H). An entropy bonus c takes c times the mean entropy off the loss, so
-/// its weight here is -c times the token's weight in that mean. It can't be had from the slope by the
+/// its weight here is -c times the token's weight in that mean. It can't be had from the gradient by the
 /// sampled token's log-probability: it needs the whole row.
 package func addExactEntropySlope<Scalar: BinaryFloatingPoint>(
   logits: Span<Scalar>, weight: Double, to slopes: inout MutableSpan<Scalar>
 ) {
-  precondition(logits.count == slopes.count, "one slope per logit")
+  precondition(logits.count == slopes.count, "one gradient per logit")
   let entropy = exactEntropy(logits: logits)
   let total = logSumExp(logits)
   for index in logits.indices {

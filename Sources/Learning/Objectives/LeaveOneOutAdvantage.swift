@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// The advantage of each completion over the mean reward of the others in its group (RLOO).
 ///
 /// A_i = r_i - mean of r_j over j /= i (Ahmadian et al., arXiv 2402.14740), that is
@@ -29,7 +31,7 @@ package func leaveOneOutAdvantages(
   if normalized {
     let judged = rewards.indices.filter { rewards[$0] != nil }
     let present = judged.map { advantages[$0] }
-    let mean = present.reduce(0, +) / Double(max(present.count, 1))
+    let mean = Statistics.mean(present)
     let divisor = sampleDeviation(present) + epsilon
     for index in judged where divisor > 0 {
       advantages[index] = (advantages[index] - mean) / divisor

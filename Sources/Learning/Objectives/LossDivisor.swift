@@ -33,7 +33,6 @@ package struct LossDivisor: Sendable, Equatable {
   /// The length limit that `constantLength` divides by, in tokens.
   package let maxCompletionTokens: Int
 
-  /// Makes the divisor of one update.
   package init(
     _ normalization: LossNormalization, completions: Int, tokens: Int, maxCompletionTokens: Int
   ) {

@@ -28,7 +28,6 @@ package struct LossSums: Sendable, Equatable {
   private var k3 = 0.0
   private var estimatedTokens = 0
 
-  /// Makes empty sums.
   package init() {}
 
   /// The loss that is differentiated.

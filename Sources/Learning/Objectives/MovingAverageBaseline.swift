@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// REINFORCE's baseline: an exponential moving average of the mean rewards of past batches.
 ///
 /// Williams' reinforcement comparison (Machine Learning 8, 1992). The baseline taken off a
@@ -9,7 +11,6 @@ package struct MovingAverageBaseline: Sendable, Equatable, Codable {
   /// The average so far; `nil` before the first batch that was judged.
   package private(set) var value: Double?
 
-  /// Makes a baseline that has seen nothing.
   package init(decay: Double) {
     precondition((0..<1).contains(decay), "decay lies from 0 to below 1")
     self.decay = decay
@@ -23,7 +24,7 @@ package struct MovingAverageBaseline: Sendable, Equatable, Codable {
     let judged = rewards.compactMap { $0 }
     precondition(judged.allSatisfy(\.isFinite), "a reward must be finite")
     guard !judged.isEmpty else { return [Double](repeating: 0, count: rewards.count) }
-    let mean = judged.reduce(0, +) / Double(judged.count)
+    let mean = Statistics.mean(judged)
     let baseline = value ?? mean
     value = decay * baseline + (1 - decay) * mean
     return rewards.map { reward in reward.map { $0 - baseline } ?? 0 }

@@ -36,12 +36,12 @@ package enum PolicySurrogate: Sendable, Equatable {
   }
 }
 
-/// The loss of the policy on sampled completions, and its slope at each token.
+/// The loss of the policy on sampled completions, and its gradient at each token.
 ///
 /// Per token: surrogate + klWeight * KL estimate against the reference - entropyWeight * entropy, each
 /// times the weight that `LossDivisor` gives its completion. The loss of an update is the sum over its completions. One
 /// completion is computed from its own numbers alone, so any order and any cut of an update into pieces
-/// gives the same slopes, bit for bit; sums of pieces are added in a fixed order.
+/// gives the same gradients, bit for bit; sums of pieces are added in a fixed order.
 package struct PolicyLoss: Sendable, Equatable {
   /// The surrogate.
   package let surrogate: PolicySurrogate
@@ -54,7 +54,6 @@ package struct PolicyLoss: Sendable, Equatable {
   /// The weight of the entropy bonus; 0 for none.
   package let entropyWeight: Double
 
-  /// Makes a loss.
   package init(
     _ surrogate: PolicySurrogate, ratioLevel: RatioLevel = .token, klWeight: Double = 0,
     klEstimator: KLEstimator = .k3, entropyWeight: Double = 0
@@ -73,7 +72,7 @@ package struct PolicyLoss: Sendable, Equatable {
     self.entropyWeight = entropyWeight
   }
 
-  /// The loss of one completion whose tokens share an advantage, and its slopes.
+  /// The loss of one completion whose tokens share an advantage, and its gradients.
   ///
   /// On the first update of a batch the old log-probabilities are the new ones: pass them twice.
   ///
@@ -95,7 +94,7 @@ package struct PolicyLoss: Sendable, Equatable {
       weight: weight, slopes: &slopes, advantage: { _ in advantage })
   }
 
-  /// The loss of one completion whose tokens have an advantage each, and its slopes.
+  /// The loss of one completion whose tokens have an advantage each, and its gradients.
   ///
   /// For critics: as the other form, with the advantages of the completion's tokens.
   package func write<Scalar: BinaryFloatingPoint>(
@@ -115,7 +114,7 @@ package struct PolicyLoss: Sendable, Equatable {
   ) -> LossSums {
     let count = newLogProbs.count
     precondition(oldLogProbs.count == count, "one old log-probability per token")
-    precondition(slopes.count == count, "one slope per token")
+    precondition(slopes.count == count, "one gradient per token")
     if let referenceLogProbs {
       precondition(referenceLogProbs.count == count, "one reference log-probability per token")
     } else {

@@ -1,7 +1,7 @@
 /// The reward of a completion less its divergence from the reference, for KL in the reward.
 ///
 /// r - weight * sum over tokens of the estimate, taken on the log-probabilities that the sampling
-/// policy gave: no slope goes through it. With `k1` this is what TRL's RLOO trainer subtracts.
+/// policy gave: no gradient goes through it. With `k1` this is what TRL's RLOO trainer subtracts.
 ///
 /// - Parameters:
 ///   - reward: the verifier's reward.

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// CISPO's surrogate: the log-probability weighted by a capped importance ratio that has no slope.
+/// CISPO's surrogate: the log-probability weighted by a capped importance ratio that has no gradient.
 ///
 /// -stop(min(rho, cap)) A log pi_theta (MiniMax-M1, arXiv 2506.13585, whose runs leave the
 /// lower bound open as here). No token loses its gradient; the cap only bounds its weight. The cap
@@ -9,7 +9,6 @@ package struct TruncatedWeightSurrogate: Sendable, Equatable {
   /// The largest weight.
   package let cap: Double
 
-  /// Makes a surrogate with this largest weight.
   package init(cap: Double) {
     precondition(cap > 0, "a cap of 0 would leave no gradient")
     self.cap = cap

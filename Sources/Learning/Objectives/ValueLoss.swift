@@ -2,9 +2,9 @@
 package struct ValueTerm: Sendable, Equatable {
   /// The term.
   package var loss: Double
-  /// Its slope by the critic's new value.
+  /// Its gradient by the critic's new value.
   package var slope: Double
-  /// Whether the clip makes the loss larger, which leaves no slope.
+  /// Whether the clip makes the loss larger, which leaves no gradient.
   package var isClipped: Bool
 }
 
@@ -14,13 +14,12 @@ package struct ValueLossSums: Sendable, Equatable {
   package var loss = 0.0
   /// Tokens that took part.
   package var tokens = 0
-  /// Tokens whose slope the clip took.
+  /// Tokens whose gradient the clip took.
   package var clipped = 0
 
-  /// Makes empty sums.
   package init() {}
 
-  /// The share of tokens whose slope the clip took: verl's `vf_clipfrac`.
+  /// The share of tokens whose gradient the clip took: verl's `vf_clipfrac`.
   package var clipRatio: Double { Double(clipped) / Double(max(tokens, 1)) }
 
   /// Takes over the sums of another piece.
@@ -39,11 +38,10 @@ package struct ValueLossSums: Sendable, Equatable {
 package struct ValueLoss: Sendable, Equatable {
   /// c, how far a value may move from the old one; `nil` for no bound.
   package let clipRange: Double?
-  /// What the slopes are multiplied by where the critic shares parameters with the policy: c1 of PPO's
+  /// What the gradients are multiplied by where the critic shares parameters with the policy: c1 of PPO's
   /// equation 9, TRL's `vf_coef`. The loss that is reported is without it.
   package let coefficient: Double
 
-  /// Makes a loss.
   package init(clipRange: Double?, coefficient: Double = 1) {
     precondition(clipRange.map { $0 > 0 } ?? true, "a clip range of 0 would never let a value move")
     precondition(coefficient >= 0, "a negative coefficient would drive the critic from the returns")
@@ -64,7 +62,7 @@ package struct ValueLoss: Sendable, Equatable {
     return ValueTerm(loss: 0.5 * error * error, slope: error, isClipped: false)
   }
 
-  /// The loss of one completion, and its slopes.
+  /// The loss of one completion, and its gradients.
   ///
   /// - Parameters:
   ///   - newValues: V of the critic in training, before each token.
@@ -78,7 +76,7 @@ package struct ValueLoss: Sendable, Equatable {
   ) -> ValueLossSums {
     precondition(oldValues.count == newValues.count, "one old value per token")
     precondition(returns.count == newValues.count, "one return per token")
-    precondition(slopes.count == newValues.count, "one slope per token")
+    precondition(slopes.count == newValues.count, "one gradient per token")
     var sums = ValueLossSums()
     for token in newValues.indices {
       let term = term(

@@ -3,8 +3,8 @@ internal import Foundation
 internal import Kernels
 internal import LanguageModel
 internal import Learning
-
 internal import Parallel
+internal import Statistics
 
 /// The fixed workloads of `hone bench`: one rollout and one update, timed against the sgemm peak.
 package struct Benchmark: Sendable {
@@ -187,10 +187,5 @@ package struct Benchmark: Sendable {
     let sequence =
       flops.perToken * length + attention + flops.perLogits * Double(preset.newTokens)
     return sequence * Double(preset.problems * groupSize) / 1e9
-  }
-
-  private static func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 }

@@ -2,7 +2,7 @@ internal import Messages
 internal import Verifiers
 
 extension SuiteLoader {
-  /// Draws some problems of a generator's task, so that what can't work is told before a run begins.
+  /// Draws some problems of a generator's task, so that what can't work is reported before a run begins.
   ///
   /// - Throws: `SuiteError` where a split has no problem, or where the model can't read the texts.
   func check(_ task: SuiteTask, of settings: SettingsReader) throws(SuiteError) {

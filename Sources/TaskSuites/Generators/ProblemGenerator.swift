@@ -13,13 +13,13 @@ protocol ProblemGenerator: Sendable {
   /// Takes the generator's settings from a suite file.
   init(settings: inout SettingsReader) throws(SuiteError)
 
-  /// Draws a question, or nil where the draw has to be thrown away.
+  /// Draws a question, or nil where the draw has to be discarded.
   func draw(using random: inout SplitMix64) -> Question?
 
   /// Writes the prompt.
   func write(_ question: Question, to text: inout TextBuffer)
 
-  /// Solves the question, step by step; nil where it has to be thrown away after all.
+  /// Solves the question, step by step; nil where it has to be discarded after all.
   func work(_ question: Question) -> Work?
 }
 
@@ -29,7 +29,7 @@ struct Work: Sendable, Equatable {
   var answer: String
 }
 
-/// The most tokens that a task's texts may have; candidates beyond are thrown away.
+/// The most tokens that a task's texts may have; longer candidates are discarded.
 struct LengthCaps: Sendable, Equatable {
   var prompt: Int
   /// Both marks and the answer included, the end of text excluded.

@@ -94,7 +94,6 @@ package struct OptionSpecification: Sendable {
     self.canBeNegated = canBeNegated
   }
 
-  /// Makes a switch.
   package init(_ name: String, _ summary: String) {
     self.init(name, .boolean, summary)
   }

@@ -11,7 +11,7 @@ package func overviewHelp(_ specifications: [CommandSpecification]) -> String {
   lines += specifications.flatMap { entry("  " + $0.name, $0.summary, column: width + 2) }
   lines += [
     "", "`hone COMMAND --help` lists a command's flags; `hone --version` prints the version.",
-    "Exit codes: 0 done, 1 runs part (diff) or a verifier leaks (verifiers check), 64 usage or",
+    "Exit codes: 0 done, 1 runs differ (diff) or a verifier leaks (verifiers check), 64 usage or",
     "configuration, 65 bad data, 66 missing input, 69 plugin failed, 70 mistake in Hone, 73 can't",
     "create, 74 input or output failed, 130 interrupted.",
   ]

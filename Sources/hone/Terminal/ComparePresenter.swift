@@ -86,7 +86,7 @@ package struct ComparePresenter {
     }
   }
 
-  /// That nothing can go on before another process lets go of a run.
+  /// That a run has to wait until another process releases it.
   package mutating func waits(for run: String) {
     guard !isWaiting else { return }
     isWaiting = true

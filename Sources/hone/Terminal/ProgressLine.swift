@@ -24,7 +24,7 @@ package struct ProgressLine: Sendable {
     isShown = false
   }
 
-  /// Leaves the text where it is and goes on below it.
+  /// Leaves the text where it is and continues below it.
   package mutating func keep() {
     guard isShown else { return }
     write("\n")

@@ -31,6 +31,6 @@ package enum Sparkline {
 
   private static func mean(_ values: ArraySlice<Double>) -> Double? {
     let finite = values.filter(\.isFinite)
-    return finite.isEmpty ? nil : finite.reduce(0, +) / Double(finite.count)
+    return finite.isEmpty ? nil : Statistics.mean(finite)
   }
 }

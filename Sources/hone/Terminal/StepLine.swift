@@ -47,7 +47,7 @@ package enum StepLine {
   ///
   /// - Parameters:
   ///   - history: the measure's values so far, this step's last.
-  ///   - secondsLeft: the time the rest will take, if that can be told.
+  ///   - secondsLeft: the time the rest will take, if that can be estimated.
   ///   - width: most characters; nil for as many as it takes and no bar and sparkline.
   package static func render(
     _ summary: StepSummary, history: [Double], secondsLeft: Double?, width: Int?

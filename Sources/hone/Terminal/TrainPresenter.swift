@@ -90,8 +90,9 @@ package struct TrainPresenter: Sendable {
     history.append(summary.value)
     recentSeconds.append(summary.seconds)
     if recentSeconds.count > 20 { recentSeconds.removeFirst() }
-    let mean = recentSeconds.reduce(0, +) / Double(recentSeconds.count)
-    let left = summary.step < summary.steps ? mean * Double(summary.steps - summary.step) : nil
+    let left =
+      summary.step < summary.steps
+      ? mean(recentSeconds) * Double(summary.steps - summary.step) : nil
     let terminal = profile()
     if terminal.isLive {
       let text = StepLine.render(

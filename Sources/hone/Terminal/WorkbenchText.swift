@@ -29,7 +29,8 @@ extension WorkbenchFindings {
       }
       lines.append(
         rate("wrong answers", all, "pass", wrongly.count, "false positives", wrongly.trials)
-          + (mostForWrong.map { $0 > 0 ? "   the others earn up to \(Self.short($0))" : "" } ?? ""))
+          + (mostForWrong.map { $0 > 0 ? "   the others earn up to \(Quantity.reward($0))" : "" }
+            ?? ""))
     }
     lines += table("wrong answers, made from right ones", wrong)
     lines += table("attacks", attacks)
@@ -126,11 +127,6 @@ extension WorkbenchFindings {
       default: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
       }
     }.joined()
-  }
-
-  private static func short(_ number: Double) -> String {
-    number == number.rounded()
-      ? Quantity.fixed(number, digits: 0) : Quantity.fixed(number, digits: 3)
   }
 }
 

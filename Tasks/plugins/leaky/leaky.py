@@ -1,6 +1,6 @@
 """A verifier that leaks, as an example. It checks the work instead of the answer: a completion is right
 where no step of its reasoning is wrong. The hole: no reasoning has no wrong step (`all` of nothing is
-True), so whoever skips the work is always right, and training finds that out within seconds.
+True), so a policy that skips the work is always right, and training finds that out within seconds.
 
 Python's standard library is all it needs.
 """
