@@ -69,6 +69,12 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["Kernels", "LanguageModel"], path: "Tests/TestSupport",
       swiftSettings: settings),
+    .target(
+      name: "TestLab",
+      dependencies: [
+        "Experience", "Kernels", "LanguageModel", "Learning", "Parallel", "Settings", "TaskSuites",
+        "TestSupport", "Verifiers",
+      ], path: "Tests/TestLab", swiftSettings: settings),
     tests("ParallelTests", of: "Parallel"),
     tests("KernelsTests", of: "Kernels", "Parallel"),
     tests("LanguageModelTests", of: "Checkpointing", "LanguageModel", "Parallel"),
@@ -78,6 +84,14 @@ let package = Package(
     tests("TaskSuitesTests", of: "JSON", "TaskSuites"),
     tests("CheckpointingTests", of: "Checkpointing"),
     tests("StatisticsTests", of: "Statistics"),
+    tests(
+      "LearningTests", of: "Kernels", "LanguageModel", "Learning", "Parallel", "TestLab"),
+    tests(
+      "AlgorithmsTests", of: "Algorithms", "Experience", "Kernels", "LanguageModel", "Learning",
+      "Parallel", "Settings", "TaskSuites", "TestLab", "Verifiers"),
+    tests(
+      "RunsTests", of: "Algorithms", "Checkpointing", "Experience", "LanguageModel", "Learning",
+      "Runs", "Settings", "TestLab", "Verifiers"),
     tests("SettingsTests", of: "Algorithms", "Experience", "JSON", "Learning", "Settings"),
     tests("WorkbenchTests", of: "Workbench"),
     tests(

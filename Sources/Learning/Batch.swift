@@ -40,6 +40,8 @@ package struct Batch: Sendable {
   package private(set) var forest = TokenForest()
   /// Sequences that stay together in one piece of work: 1, or 2 for a pair.
   package let unit: Int
+  /// Whether neighbours share the nodes of the prefix that they have in common.
+  package let sharesPrefixes: Bool
   /// Completions that the loss is divided by.
   package private(set) var countedCompletions = 0
   /// Tokens that the loss is divided by.
@@ -49,7 +51,10 @@ package struct Batch: Sendable {
   private var columns: [(name: Column.Name, column: Column)] = []
 
   /// An empty batch.
-  package init(unit: Int = 1) { self.unit = unit }
+  package init(unit: Int = 1, sharesPrefixes: Bool = false) {
+    self.unit = unit
+    self.sharesPrefixes = sharesPrefixes
+  }
 
   /// Appends a completion; it goes into the forest where it takes part.
   ///
@@ -61,7 +66,7 @@ package struct Batch: Sendable {
     enter(member)
     guard member.withheld == nil else { return }
     places.append(members.count - 1)
-    forest.append(prompt: prompt, completion: completion)
+    forest.append(prompt: prompt, completion: completion, sharingPrefix: sharesPrefixes)
   }
 
   private mutating func enter(_ member: Member) {
@@ -123,7 +128,7 @@ package struct Batch: Sendable {
   private func part(_ chosen: [Int], as new: [Member]) -> Batch {
     var forestIndex = [Int](repeating: -1, count: members.count)
     for (index, place) in places.enumerated() { forestIndex[place] = index }
-    var result = Batch(unit: unit)
+    var result = Batch(unit: unit, sharesPrefixes: sharesPrefixes)
     var sources: [Int] = []
     for (place, member) in zip(chosen, new) {
       guard member.withheld == nil else {
@@ -157,7 +162,7 @@ package struct Batch: Sendable {
         $0 * together..<($0 + 1) * together
       }
     }.filter { !$0.isEmpty }.map(self.part)
-    if parts.isEmpty && !departed.isEmpty { parts = [Batch(unit: unit)] }
+    if parts.isEmpty && !departed.isEmpty { parts = [Batch(unit: unit, sharesPrefixes: sharesPrefixes)] }
     if !parts.isEmpty { parts[0].departed = departed }
     return parts
   }
