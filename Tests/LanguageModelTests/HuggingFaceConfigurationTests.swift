@@ -78,7 +78,7 @@ import Testing
       let error = #expect(throws: ModelFileError.self, "\(keys)") { try Self.read(keys) }
       #expect(error?.file == "folder: config.json")
       #expect(error?.problem.contains(words) == true, "\(error?.problem ?? "") lacks \(words)")
-      #expect(error?.fix.isEmpty == false)
+      #expect(error?.hint.isEmpty == false)
     }
     for (text, words) in [
       ("[]", "must be an object, not an array"), ("{", "line 1, column 1: the object"),

@@ -207,7 +207,7 @@ import Testing
       }
       #expect(error?.file == "folder: tokenizer.json")
       #expect(error?.problem.contains(words) == true, "\(error?.problem ?? "") lacks \(words)")
-      #expect(error?.fix.isEmpty == false)
+      #expect(error?.hint.isEmpty == false)
     }
   }
 
@@ -229,6 +229,6 @@ import Testing
       try Self.read(Self.tokenizer, configuration: ["eos_token": "<end>"])
     }
     #expect(error?.problem == "no end-of-text token \"<end>\"")
-    #expect(error?.fix.contains("eos_token in tokenizer_config.json") == true)
+    #expect(error?.hint.contains("eos_token in tokenizer_config.json") == true)
   }
 }
