@@ -94,8 +94,11 @@ struct ActorCriticByHand {
     let mean = AdvantagesByHand.mean(all)
     let squares = all.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     let deviation = (squares / Double(all.count - 1) + 1e-8).squareRoot()
-    for s in examples.indices {
-      examples[s]?.advantages = examples[s]?.advantages.map { ($0 - mean) / deviation } ?? []
+    examples = examples.map { example in
+      var example = example
+      let raw = example?.advantages ?? []
+      example?.advantages = raw.map { ($0 - mean) / deviation }
+      return example
     }
   }
 }

@@ -122,12 +122,12 @@ struct ActorCriticTests {
         $0.critic.sharedTrunk = isShared
         $0.optimizer.maxGradientNorm = 0
       })
-    let a2c = a2c {
+    let settings = a2c {
       $0.loss.lossNormalization = normalization
       $0.critic.sharedTrunk = isShared
       $0.optimizer.maxGradientNorm = 0
     }
-    try expectSame(A2C.self, a2c, by: .logProbability)
+    try expectSame(A2C.self, settings, by: .logProbability)
   }
 
   @Test(

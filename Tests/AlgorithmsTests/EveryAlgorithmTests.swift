@@ -18,6 +18,11 @@ let everySampler = everyAlgorithm.filter {
   AlgorithmRegistry.shared.catalog.defaults(of: $0)?.step.samplesCompletions == true
 }
 
+/// Every variant of every algorithm: the algorithm's name and its own.
+let everyVariant = AlgorithmRegistry.shared.catalog.algorithms.flatMap { algorithm in
+  algorithm.variants.map { [algorithm.name, $0.name] }
+}
+
 /// The defaults of an algorithm, changed: its fields as they are called in files.
 func configuration(
   _ algorithm: String, _ values: [(key: String, value: SettingValue)] = []
@@ -61,10 +66,7 @@ func configuration(
   }
 
   /// Every variant of every algorithm, with several updates, an entropy bonus and a reference.
-  @Test(
-    arguments: AlgorithmRegistry.shared.catalog.algorithms.flatMap { algorithm in
-      algorithm.variants.map { [algorithm.name, $0.name] }
-    })
+  @Test(arguments: everyVariant)
   func variantsLearnAndRepeat(_ names: [String]) throws {
     let (task, algorithm) = (try CopyTask(), names[0])
     let settings = try #require(

@@ -224,7 +224,8 @@ struct NetworkTests {
     work.batch[.advantage] = .sequences(work.examples.map { _ in 1e300 })
     let objective = PolicyObjective(
       PolicyLoss(.policyGradient), normalization: .tokenMean, maxCompletionTokens: 9)
-    let error = #expect(throws: NotFinite.self) { [batch = work.batch] in
+    let batch = work.batch
+    let error = #expect(throws: NotFinite.self) {
       try network.update(on: batch, by: objective, learningRate: 1e-2)
     }
     #expect(error?.what.hasPrefix("the gradient of model.") == true, "\(String(describing: error))")
