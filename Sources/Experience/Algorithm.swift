@@ -6,7 +6,7 @@ internal import Verifiers
 ///
 /// Each is one file of `Sources/Algorithms`. The loop knows none by name: it calls `step`, evaluates
 /// `policy`, and saves what `state` names.
-package protocol Algorithm {
+package protocol Algorithm: SendableMetatype {
   associatedtype Settings: AlgorithmSettings
 
   /// Makes the algorithm's networks from the lab's model.

@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 package import Learning
 package import LanguageModel
 package import Settings

@@ -1,5 +1,5 @@
 package import Kernels
-package import Learning
+internal import Learning
 package import LanguageModel
 package import Parallel
 package import TaskSuites

@@ -1,6 +1,6 @@
-package import Kernels
+internal import Kernels
 package import Learning
-package import LanguageModel
+internal import LanguageModel
 package import Settings
 
 /// The first policy, frozen, and what the KL divergence from it is for: a term of the loss, something taken off

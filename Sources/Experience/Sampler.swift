@@ -1,6 +1,6 @@
 internal import Kernels
 package import Learning
-package import LanguageModel
+internal import LanguageModel
 package import Settings
 internal import TaskSuites
 internal import Verifiers

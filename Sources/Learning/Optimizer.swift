@@ -1,6 +1,6 @@
-package import Kernels
+internal import Kernels
 package import LanguageModel
-package import Parallel
+internal import Parallel
 
 /// Moves the weights of one model: gradient, norm limit, AdamW and its moments, all made once.
 package final class Optimizer {

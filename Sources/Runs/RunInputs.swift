@@ -1,7 +1,7 @@
-package import Experience
-package import Kernels
-package import LanguageModel
-package import Parallel
+internal import Experience
+internal import Kernels
+internal import LanguageModel
+internal import Parallel
 package import Settings
 package import TaskSuites
 package import Verifiers

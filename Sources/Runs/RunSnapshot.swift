@@ -1,8 +1,8 @@
 internal import Checkpointing
 internal import Experience
 internal import JSON
-package import LanguageModel
-package import Learning
+internal import LanguageModel
+internal import Learning
 internal import Statistics
 
 /// How far a run is: what a checkpoint holds beside the networks.

@@ -19,6 +19,21 @@ package struct WrittenSettings: Codable, Sendable, Equatable {
   /// The fields that are there.
   package let settings: [GivenSetting]
 
+  /// The same values under the same keys: files keep no order, and don't tell 1 from 1.0.
+  package static func == (left: WrittenSettings, right: WrittenSettings) -> Bool {
+    left.texts == right.texts
+  }
+
+  private var texts: [String: String] {
+    Dictionary(
+      settings.map { setting in
+        switch setting.given {
+        case .typed(let text): (setting.key, jsonString(text))
+        case .value(let value): (setting.key, value.jsonText)
+        }
+      }, uniquingKeysWith: { _, last in last })
+  }
+
   package init(_ configuration: Configuration) {
     settings = configuration.entries.map {
       GivenSetting(key: $0.field.key, given: .value($0.value), origin: .set)

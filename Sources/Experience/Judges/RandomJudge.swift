@@ -1,5 +1,5 @@
 package import Kernels
-package import Verifiers
+internal import Verifiers
 
 /// The null arm: a fair coin replaces every reward (arXiv 2506.10947); verdicts and failures stay.
 package struct RandomJudge: Judge {

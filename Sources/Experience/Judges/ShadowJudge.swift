@@ -1,4 +1,4 @@
-package import Verifiers
+internal import Verifiers
 
 /// A judge beside another: the first one's rewards are trained on, the shadow's verdicts are noted.
 package struct ShadowJudge: Judge {

@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 
 /// The policy's loss on a batch: surrogate, KL term and entropy bonus of every completion, weighted as the
 /// normalization says.

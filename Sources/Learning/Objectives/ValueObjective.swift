@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 
 /// The critic's loss on a batch: the mean over its tokens, however the policy's loss is divided.
 ///
