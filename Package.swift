@@ -87,8 +87,8 @@ let package = Package(
     tests(
       "LearningTests", of: "Kernels", "LanguageModel", "Learning", "Parallel", "TestLab"),
     tests(
-      "AlgorithmsTests", of: "Algorithms", "Experience", "Kernels", "LanguageModel", "Learning",
-      "Parallel", "Settings", "TaskSuites", "TestLab", "Verifiers"),
+      "AlgorithmsTests", of: "Algorithms", "Checkpointing", "Experience", "Kernels",
+      "LanguageModel", "Learning", "Parallel", "Runs", "Settings", "TaskSuites", "TestLab", "Verifiers"),
     tests(
       "RunsTests", of: "Algorithms", "Checkpointing", "Experience", "LanguageModel", "Learning",
       "Runs", "Settings", "TestLab", "Verifiers"),

@@ -54,7 +54,7 @@ package struct ModelBundle: Sendable {
     let parameters = Parameters(layout)
     let tensors = try files.tensors()
     try parameters.read(from: tensors, prefix: "")
-    try Self.checkForStrangers(tensors, parameters, path)
+    try Self.checkForUnknownTensors(tensors, parameters, path)
     if let bad = parameters.firstNonFinite {
       throw ModelFileError(
         "\(path): model.safetensors", "\(bad) is not a finite number",
@@ -70,7 +70,7 @@ package struct ModelBundle: Sendable {
   /// Makes sure that no tensor is left over, which would mean another model than `config.json` says.
   ///
   /// - Throws: `ModelFileError` that names the first one.
-  private static func checkForStrangers(
+  private static func checkForUnknownTensors(
     _ tensors: TensorCollection, _ parameters: Parameters, _ path: String
   ) throws {
     let layout = parameters.layout

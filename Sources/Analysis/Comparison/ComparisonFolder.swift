@@ -65,7 +65,9 @@ package struct ComparisonFolder: Sendable, Equatable {
   ///   `unusable` for a run whose configuration was changed; `unwritable`.
   package func prepare(_ plan: ComparisonPlan, _ catalog: SettingsCatalog) throws -> RunLock {
     if FileManager.default.fileExists(atPath: planFile) {
-      let differences = try self.plan(catalog).differences(from: plan)
+      let there = try self.plan(catalog)
+      try checkNumbers(of: there)
+      let differences = there.differences(from: plan)
       guard differences.isEmpty else {
         throw TrainingError.occupied(
           "\(path) holds another comparison: \(differences.joined(separator: "; "))",
@@ -84,15 +86,18 @@ package struct ComparisonFolder: Sendable, Equatable {
       }
       try AtomicFile.write(JSONValue(encoding: plan).bytes(indented: true), to: planFile)
     }
-    if plan.numbers != Hone.numbers {
-      throw TrainingError.unusable(
-        "\(path) was begun by a version of hone whose numbers differ (version \(plan.numbers) of the "
-          + "numbers, this program has \(Hone.numbers)): its runs and new ones can't be compared",
-        hint: "Begin the comparison again in another folder; hone report shows what is there.")
-    }
     let lock = try RunLock(RunFolder(path))
     for run in plan.runs { try prepare(run, catalog) }
     return lock
+  }
+
+  /// Refuses to train more runs of a comparison whose numbers mean something else.
+  private func checkNumbers(of plan: ComparisonPlan) throws(TrainingError) {
+    guard plan.numbers != Hone.numbers else { return }
+    throw TrainingError.unusable(
+      "\(path) was begun by a version of hone whose numbers differ (version \(plan.numbers) of the "
+        + "numbers, this program has \(Hone.numbers)): its runs and new ones can't be compared",
+      hint: "Begin the comparison again in another folder; hone report shows what is there.")
   }
 
   private func prepare(_ run: ComparisonRun, _ catalog: SettingsCatalog) throws {
