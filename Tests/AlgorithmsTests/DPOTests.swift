@@ -46,9 +46,12 @@ struct DPOTests {
       starting: configuration(pairs, run: "whole", steps: 4), algorithms: .shared)
     #expect(whole.notes.contains { $0.contains("held-out prompts") })
     let summary = try whole.train(observer: Silent()) { false }
-    let half = try TrainingRun(
-      starting: configuration(pairs, run: "half", steps: 2), algorithms: .shared)
-    _ = try half.train(observer: Silent()) { false }
+    // In a scope of its own: a run keeps its folder as long as it lives.
+    do {
+      let half = try TrainingRun(
+        starting: configuration(pairs, run: "half", steps: 2), algorithms: .shared)
+      _ = try half.train(observer: Silent()) { false }
+    }
     let rest = try TrainingRun(
       resuming: folder.appending(path: "half").path, algorithms: .shared, steps: 4, threads: 1)
     #expect(rest.warnings.isEmpty)

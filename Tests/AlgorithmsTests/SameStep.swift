@@ -86,6 +86,8 @@ extension Configuration {
   /// What makes a step small enough for tests by hand: three problems with groups of four.
   mutating func shrink(problems: Int = 3, groupSize: Int = 4) {
     run.maxCompletionTokens = 7
+    // Under this one the few completions are finished and cut off, judged and failed, all of it.
+    run.seed = 3
     setWhereKnown([
       ("problems", .integer(problems)), ("group_size", .integer(groupSize)),
       ("verifier_failure_limit", .number(0.5)), ("log_completions", .integer(0)),
