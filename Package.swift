@@ -88,7 +88,8 @@ let package = Package(
       "LearningTests", of: "Kernels", "LanguageModel", "Learning", "Parallel", "TestLab"),
     tests(
       "AlgorithmsTests", of: "Algorithms", "Checkpointing", "Experience", "Kernels",
-      "LanguageModel", "Learning", "Parallel", "Runs", "Settings", "TaskSuites", "TestLab", "Verifiers"),
+      "LanguageModel", "Learning", "Parallel", "Runs", "Settings", "TaskSuites", "TestLab",
+      "Verifiers"),
     tests(
       "RunsTests", of: "Algorithms", "Checkpointing", "Experience", "LanguageModel", "Learning",
       "Runs", "Settings", "TestLab", "Verifiers"),

@@ -162,7 +162,9 @@ package struct Batch: Sendable {
         $0 * together..<($0 + 1) * together
       }
     }.filter { !$0.isEmpty }.map(self.part)
-    if parts.isEmpty && !departed.isEmpty { parts = [Batch(unit: unit, sharesPrefixes: sharesPrefixes)] }
+    if parts.isEmpty && !departed.isEmpty {
+      parts = [Batch(unit: unit, sharesPrefixes: sharesPrefixes)]
+    }
     if !parts.isEmpty { parts[0].departed = departed }
     return parts
   }

@@ -17,7 +17,8 @@ package enum Hone {
   package static func numbersWarning(_ made: Int?, _ what: String) -> String? {
     let made = made ?? 1
     guard made != numbers else { return nil }
-    return "\(what) was made by a version of hone whose numbers differ (version \(made) of the numbers, "
+    return
+      "\(what) was made by a version of hone whose numbers differ (version \(made) of the numbers, "
       + "this program has \(numbers)): from here on it is another run"
   }
 }

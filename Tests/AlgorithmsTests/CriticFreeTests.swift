@@ -9,7 +9,8 @@ import Testing
 
 @Suite("REINFORCE, RLOO, RAFT and supervised fine-tuning: a step by hand")
 struct CriticFreeTests {
-  @Test("REINFORCE, with everything it reads", arguments: LossNormalization.allCases, [false, true])
+  @Test(
+    "REINFORCE, with everything it reads", arguments: LossNormalization.allCases, [false, true])
   func reinforce(normalization: LossNormalization, isFull: Bool) throws {
     let settings = REINFORCESettings.small {
       $0.loss.lossNormalization = normalization

@@ -72,7 +72,8 @@ struct GRPOTests {
     }
   }
 
-  @Test("what a step samples is a function of the step and the policy, and no step moves the reference")
+  @Test(
+    "what a step samples is a function of the step and the policy, and no step moves the reference")
   func functions() throws {
     let settings = GRPOSettings.small { $0.divergence.klWeight = 0.1 }
     var stage = try Stage(GRPO.self, settings, judgedBy: ScriptedVerifier.mixed)

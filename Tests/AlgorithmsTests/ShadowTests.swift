@@ -54,7 +54,8 @@ struct ShadowTests {
     #expect(!Configuration(settings).notes.contains { $0.contains("shadow") })
     settings.run.verifier = "numeric"
     #expect(
-      Configuration(settings).notes.contains { $0.hasPrefix("shadow_verifier is the verifier itself")
+      Configuration(settings).notes.contains {
+        $0.hasPrefix("shadow_verifier is the verifier itself")
       })
   }
 }

@@ -105,7 +105,8 @@ import Testing
     #expect(
       try plan.differences(from: Self.plan(["b", "c"], seeds: 3))
         == ["seeds 2 there, 3 now", "arm a is missing now", "arm c is new"])
-    #expect(try plan.differences(from: Self.plan(["b", "a"], seeds: 2)) == ["the order of the arms"])
+    #expect(
+      try plan.differences(from: Self.plan(["b", "a"], seeds: 2)) == ["the order of the arms"])
     let wide = ComparisonArm(name: "b", configuration: try resolved("clip_high=0.28"))
     let other = ComparisonPlan(
       arms: [plan.arms[0], wide], seeds: 2, common: try resolved("steps=7"), baseHash: "c")

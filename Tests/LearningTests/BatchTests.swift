@@ -77,9 +77,11 @@ struct BatchTests {
       return
     }
     #expect(width == 3)
-    #expect(rows.array.map { ($0 + 0.01).rounded(.down) } == [4, 5, 6, 7, 8, 1, 2, 3].flatMap {
-      [$0, $0, $0]
-    })
+    #expect(
+      rows.array.map { ($0 + 0.01).rounded(.down) }
+        == [4, 5, 6, 7, 8, 1, 2, 3].flatMap {
+          [$0, $0, $0]
+        })
     #expect(part[.reference] == nil && whole.part([1, 3]).isEmpty)
     let all = whole.part([0, 1, 2, 3, 4])
     #expect(all.members == whole.members && all.occurrences(.sampled)?.array.count == 9)

@@ -213,7 +213,9 @@ struct NetworkTests {
     #expect(frozen.logProbabilities(of: work.batch).array == before)
     #expect(learner.logProbabilities(of: work.batch).array != before)
     let (scores, rows) = frozen.distributions(of: work.batch)
-    #expect(scores.array == before && rows.count == before.count * TinyModel.layout.configuration.vocabularySize)
+    #expect(
+      scores.array == before
+        && rows.count == before.count * TinyModel.layout.configuration.vocabularySize)
   }
 
   @Test("a loss that overflows is told by its gradient, and the weights stay")

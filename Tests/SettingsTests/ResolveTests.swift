@@ -34,7 +34,8 @@ struct ResolveTests {
     #expect(
       refusal(set("lerning-rate", "1"))
         == #"--set: unknown key "lerning-rate"; did you mean learning_rate?"#)
-    #expect(refusal(set("kl_coef", "1"))
+    #expect(
+      refusal(set("kl_coef", "1"))
         == #"--set: unknown key "kl_coef"; here it is called kl_weight"#)
     #expect(
       refusal(set("xyzzy", "1"))

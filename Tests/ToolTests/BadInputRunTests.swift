@@ -85,9 +85,9 @@ struct BadInputRunTests {
       try FileManager.default.copyItem(atPath: lab.baseRun, toPath: run.path)
       let config = run.appending(path: "config.json")
       for (text, exitCode, expected) in [
-        ("{", 65, "config.json:1:2: the object has no end; add }"),
+        ("{", 65, "config.json:1:1: the object that begins here is never closed with '}'"),
         ("{\n \"steps\" 3\n}", 65, "config.json:2:10: ':' was expected after the key 'steps'"),
-        ("", 65, "config.json:1:1: a configuration is an object"),
+        ("", 65, "config.json:1:1: the text is empty; a value was expected"),
         ("{\"stps\": 3}", 64, "config.json:1:2: unknown key \"stps\"; did you mean steps?"),
         ("{\"steps\": 0}", 64, "config.json:1:2: steps takes a whole number from 1 to 1000000"),
         (

@@ -109,7 +109,7 @@ struct CommandLineTests {
     try ToolRunner.withTemporaryFolder { folder in
       for (text, exitCode, expected) in [
         ("{\n  stebs: 5\n}", 64, #"c.json5:2:3: unknown key "stebs"; did you mean steps?"#),
-        ("{\n  steps 5\n}", 65, "c.json5:2:9: ':' was expected after the key 'steps'"),
+        ("{\n  steps 5\n}", 65, "c.json5:2:9: ':' was expected after the key 'steps', not '5'"),
       ] as [(String, Int32, String)] {
         try Data(text.utf8).write(to: folder.appending(path: "c.json5"))
         let result = try ToolRunner.run(["train", "--dry-run", "--config", "c.json5"], in: folder)

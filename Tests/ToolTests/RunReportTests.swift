@@ -146,7 +146,10 @@ struct RunReportTests {
       let run = RunFiles(folder.appending(path: "run"))
       let result = try ToolRunner.run(
         lab.reinforced(steps: 6, problems: 8, groupSize: 2)
-          + ["--run", run.path, "--epochs", "3", "--learning-rate", "3e-3", "--quiet"])
+          + [
+            "--run", run.path, "--epochs", "3", "--learning-rate", "3e-3", "--clip-low", "0.05",
+            "--clip-high", "0.05", "--quiet",
+          ])
       try #require(result.exitCode == 0, "\(result.errors)")
       let names = [
         "used", "clipped_low", "clipped_high", "truncated", "verifier_failed", "flat_group",

@@ -44,7 +44,8 @@ extension Comparison {
     arms = plan.arms.indices.map { index in
       let estimates = matrices[index].estimates([.iqm, .mean, .median, .optimalityGap], bootstrap)
       return ArmResult(
-        name: plan.arms[index].name, config: plan.arms[index].configuration.map(WrittenSettings.init),
+        name: plan.arms[index].name,
+        config: plan.arms[index].configuration.map(WrittenSettings.init),
         runs: records[index].count, failed: records[index].count { $0.failure != nil },
         belowBase: records[index].count(where: \.belowBase), scores: scores[index],
         iqm: estimates[0], mean: estimates[1], median: estimates[2], optimalityGap: estimates[3],

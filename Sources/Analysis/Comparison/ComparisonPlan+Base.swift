@@ -31,7 +31,8 @@ extension ComparisonPlan {
       }
       let evaluator = try Evaluator(
         EvaluationPlan(
-          splits: [common.run.evaluationSplit.split], limit: common.run.evaluationProblems, samples: 1,
+          splits: [common.run.evaluationSplit.split], limit: common.run.evaluationProblems,
+          samples: 1,
           temperature: 0,
           maxCompletionTokens: common.run.maxCompletionTokens, seed: UInt64(seed)),
         suite: RunInputs.suite(of: common, fitting: model, installation),

@@ -18,7 +18,8 @@ extension ComparisonPlan {
     for arm in arms { lines.append("  " + arm.name.padding(to: width) + Self.words(for: arm)) }
     let millions = Quantity.fixed(Double(size) / 1e6, digits: 2)
     lines += [
-      "", "All arms", "  on \(common.run.suite), from \(common.run.model) (\(millions) M parameters)",
+      "", "All arms",
+      "  on \(common.run.suite), from \(common.run.model) (\(millions) M parameters)",
       "  \(budgetInWords), under \(seedsInWords)",
       "  before and after on the same \(Quantity.counted(common.run.evaluationProblems, "held-out problem"))"
         + (common.run.evaluationSplit == .test

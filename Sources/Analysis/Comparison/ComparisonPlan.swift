@@ -93,7 +93,8 @@ package struct ComparisonPlan: Sendable, Equatable {
       guard own.parameters.layout.configuration == model.parameters.layout.configuration,
         own.parameters.hash == model.parameters.hash
       else {
-        throw SettingsError("arm \(request.name) would start from another model than the others: a \(model.name) "
+        throw SettingsError(
+          "arm \(request.name) would start from another model than the others: a \(model.name) "
             + "of another shape; leave context_length, key_value_heads and tied_embeddings out")
       }
       if configuration.step.needsDemonstrations { try suite.checkHasDemonstrations() }
@@ -144,13 +145,15 @@ package struct ComparisonPlan: Sendable, Equatable {
     _ requests: [ComparisonArm.Request], _ catalog: SettingsCatalog
   ) throws(SettingsError) {
     guard !requests.isEmpty else {
-      throw SettingsError("no arms; name some of \(ComparisonArm.names(catalog).joined(separator: ", "))")
+      throw SettingsError(
+        "no arms; name some of \(ComparisonArm.names(catalog).joined(separator: ", "))")
     }
     var folders: [String: String] = [:]
     for request in requests {
       let folder = ComparisonArm(name: request.name, configuration: nil).folderName
       if let other = folders.updateValue(request.name, forKey: folder) {
-        throw SettingsError(other == request.name
+        throw SettingsError(
+          other == request.name
             ? "arm \(other) is named twice; give one of them settings or a label, as in "
               + "wide=grpo:clip_high=0.28"
             : "the runs of the arms \(other) and \(request.name) would lie in one folder; "
@@ -176,7 +179,8 @@ package struct ComparisonPlan: Sendable, Equatable {
         throw SettingsError("\(field.key) is no setting of a comparison's arms; use \(flag)")
       }
       if !known.isReadByAll && readers.isDisjoint(with: known.algorithms) {
-        throw SettingsError("\(field.key) is used by none of the arms, only by "
+        throw SettingsError(
+          "\(field.key) is used by none of the arms, only by "
             + known.algorithms.joined(separator: ", ") + "; leave it out")
       }
     }

@@ -1,4 +1,3 @@
-
 extension ReportPage {
   /// The style: one column on a phone, more side by side on wider screens, light or dark as the
   /// reader has it. Colours are those of Okabe and Ito ("Color universal design", 2008), which people

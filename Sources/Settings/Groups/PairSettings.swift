@@ -8,7 +8,8 @@ package struct PairSettings: SettingsGroup {
   package static var fields: [Field<PairSettings>] {
     Field(
       "pairs", \.pairs, .text(placeholder: "FILE"),
-      "preference pairs (.jsonl), with prompt, chosen and rejected on each line", in: .demonstrations
+      "preference pairs (.jsonl), with prompt, chosen and rejected on each line",
+      in: .demonstrations
     ).file(.always).aliases("preference_data", "train_file")
   }
 
@@ -16,6 +17,7 @@ package struct PairSettings: SettingsGroup {
   package func check(_ algorithm: String) throws(SettingsError) {
     guard pairs.isEmpty else { return }
     throw SettingsError(
-      "pairs is empty, and \(algorithm) learns from preference pairs; name a file with --pairs FILE")
+      "pairs is empty, and \(algorithm) learns from preference pairs; name a file with --pairs FILE"
+    )
   }
 }

@@ -74,6 +74,7 @@ package struct PairFile: Sendable {
     guard pair.chosen.utf8.elementsEqual(pair.rejected.utf8) else { return pair }
     throw SuiteError(
       .badData, file: file, position: node["rejected"]?.position,
-      "chosen and rejected are the same text, from which nothing can be learned; leave the pair out")
+      "chosen and rejected are the same text, from which nothing can be learned; leave the pair out"
+    )
   }
 }

@@ -47,7 +47,8 @@ package struct ResumeOptions: Command {
     if untilInputEnds { Interruption.watchInput() }
     if ComparisonFolder.isComparison(runFolder) {
       guard steps == nil else {
-        throw SettingsError("\(runFolder) is a comparison, whose budget stays as planned; leave --steps out"
+        throw SettingsError(
+          "\(runFolder) is a comparison, whose budget stays as planned; leave --steps out"
         )
       }
       return try CompareSession(
