@@ -77,12 +77,12 @@ let package = Package(
       ], path: "Tests/TestLab", swiftSettings: settings),
     tests("ParallelTests", of: "Parallel"),
     tests("KernelsTests", of: "Kernels", "Parallel"),
-    tests("LanguageModelTests", of: "Checkpointing", "LanguageModel", "Parallel"),
+    tests("LanguageModelTests", of: "Kernels", "LanguageModel", "Parallel"),
     tests("JSONTests", of: "JSON"),
     tests("VerifiersTests", of: "Messages", "Verifiers"),
     tests("PluginHostTests", of: "JSON", "PluginHost", "Verifiers"),
-    tests("TaskSuitesTests", of: "JSON", "TaskSuites"),
-    tests("CheckpointingTests", of: "Checkpointing"),
+    tests("TaskSuitesTests", of: "JSON", "TaskSuites", "Verifiers"),
+    tests("CheckpointingTests", of: "Checkpointing", "JSON"),
     tests("StatisticsTests", of: "Statistics"),
     tests(
       "LearningTests", of: "Kernels", "LanguageModel", "Learning", "Parallel", "TestLab"),
@@ -94,7 +94,7 @@ let package = Package(
       "RunsTests", of: "Algorithms", "Checkpointing", "Experience", "LanguageModel", "Learning",
       "Runs", "Settings", "TestLab", "Verifiers"),
     tests("SettingsTests", of: "Algorithms", "Experience", "JSON", "Learning", "Settings"),
-    tests("WorkbenchTests", of: "Workbench"),
+    tests("WorkbenchTests", of: "TaskSuites", "Verifiers", "Workbench"),
     tests(
       "AnalysisTests", of: "Algorithms", "Analysis", "Experience", "Runs", "Settings", "Statistics"),
     tests(

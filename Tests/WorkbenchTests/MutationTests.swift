@@ -1,5 +1,4 @@
 import Foundation
-internal import Learning
 import TaskSuites
 import Testing
 import Workbench
