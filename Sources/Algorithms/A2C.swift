@@ -95,7 +95,7 @@ package struct A2C: Algorithm {
     self.settings = settings
     policy = ActorCritic.policy(settings.critic, settings.optimizer, lab, settings.run)
     sampler = Sampler(
-      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      lab, policy, run: settings.run, batch: settings.batch, sampling: settings.sampling,
       length: settings.length)
     reference = ReferencePolicy(settings.divergence, lab, beside: policy)
     actorCritic = ActorCritic(
@@ -111,7 +111,7 @@ package struct A2C: Algorithm {
 
   package mutating func step(_ step: Int) throws -> StepOutcome {
     // a_t ~ π_θ(· | s_t), and r_T from the program that checks the completion
-    var samples = try sampler.samples(step: step, from: policy)
+    var samples = try sampler.experience(step: step)
     reference.takeOffRewards(of: &samples)
     var batch = samples.batch()
     reference.measure(&batch)

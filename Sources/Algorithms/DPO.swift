@@ -84,5 +84,6 @@ package struct DPO: Algorithm {
   package mutating func state(_ snapshot: any Snapshot) throws {
     try policy.state(snapshot)
     try reference.state(snapshot, as: "reference")
+    try pairs.state(snapshot, lab)
   }
 }

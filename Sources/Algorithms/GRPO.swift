@@ -185,7 +185,7 @@ package struct GRPO: Algorithm {
     policy = lab.network(
       lab.model, settings.optimizer, temperature: settings.run.temperature)
     sampler = Sampler(
-      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      lab, policy, run: settings.run, batch: settings.batch, sampling: settings.sampling,
       length: settings.length, rounds: settings.samplingRounds)
     reference = ReferencePolicy(settings.divergence, lab, beside: policy)
     // -min(ρ_t Â, clip(ρ_t, 1 - ε_low, 1 + ε_high) Â) + β KL - c H,   ρ_t = π_θ(o_t) / π_old(o_t)
@@ -200,7 +200,7 @@ package struct GRPO: Algorithm {
 
   package mutating func step(_ step: Int) throws -> StepOutcome {
     // o_1 … o_G ~ π_old(· | q); r_i from the program that checks o_i, never from the policy
-    var samples = try sampler.samples(step: step, from: policy)
+    var samples = try sampler.experience(step: step)
     reference.takeOffRewards(of: &samples)
     // Â_i = (r_i - mean r) / (std r + δ) inside each group
     let relative = groupRelativeAdvantages(

@@ -134,7 +134,7 @@ package struct PPO: Algorithm {
     self.lab = lab
     policy = ActorCritic.policy(settings.critic, settings.optimizer, lab, settings.run)
     sampler = Sampler(
-      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      lab, policy, run: settings.run, batch: settings.batch, sampling: settings.sampling,
       length: settings.length)
     reference = ReferencePolicy(settings.divergence, lab, beside: policy)
     actorCritic = ActorCritic(
@@ -152,7 +152,7 @@ package struct PPO: Algorithm {
 
   package mutating func step(_ step: Int) throws -> StepOutcome {
     // Run π_old: a_t ~ π_old(· | s_t), and r_T from the program that checks the completion
-    var samples = try sampler.samples(step: step, from: policy)
+    var samples = try sampler.experience(step: step)
     reference.takeOffRewards(of: &samples)
     var batch = samples.batch()
     reference.measure(&batch)

@@ -91,7 +91,7 @@ package struct RAFT: Algorithm {
     policy = lab.network(
       lab.model, settings.optimizer, temperature: settings.run.temperature)
     sampler = Sampler(
-      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling)
+      lab, policy, run: settings.run, batch: settings.batch, sampling: settings.sampling)
     reference = ReferencePolicy(settings.divergence, lab, beside: policy)
     // -log π_θ(o_t): cross-entropy
     objective = PolicyObjective(
@@ -101,7 +101,7 @@ package struct RAFT: Algorithm {
 
   package mutating func step(_ step: Int) throws -> StepOutcome {
     // o_1 … o_K ~ π_θ(· | q); r_i from the program that checks o_i, never from the policy
-    let samples = try sampler.samples(step: step, from: policy)
+    let samples = try sampler.experience(step: step)
     // The best of each group, if they are good enough
     let isAccepted = acceptedCompletions(
       rewards: samples.rewards, groupSize: settings.sampling.groupSize,

@@ -87,7 +87,7 @@ package struct REINFORCE: Algorithm {
     policy = lab.network(
       lab.model, settings.optimizer, temperature: settings.run.temperature)
     sampler = Sampler(
-      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      lab, policy, run: settings.run, batch: settings.batch, sampling: settings.sampling,
       length: settings.length)
     reference = ReferencePolicy(settings.divergence, lab, beside: policy)
     // -A log π_θ(o_t) - c H
@@ -98,7 +98,7 @@ package struct REINFORCE: Algorithm {
 
   package mutating func step(_ step: Int) throws -> StepOutcome {
     // o ~ π_θ(· | q); r from the program that checks o, never from the policy
-    var samples = try sampler.samples(step: step, from: policy)
+    var samples = try sampler.experience(step: step)
     reference.takeOffRewards(of: &samples)
     // A = r - b, then b ← λ b + (1 - λ) mean r
     var next = baseline ?? MovingAverageBaseline(decay: settings.baselineDecay)

@@ -95,7 +95,7 @@ package struct RLOO: Algorithm {
     policy = lab.network(
       lab.model, settings.optimizer, temperature: settings.run.temperature)
     sampler = Sampler(
-      lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      lab, policy, run: settings.run, batch: settings.batch, sampling: settings.sampling,
       length: settings.length)
     reference = ReferencePolicy(settings.divergence, lab, beside: policy)
     // -ρ A once per completion, clipped,   ρ = π_θ(o) / π_old(o)
@@ -108,7 +108,7 @@ package struct RLOO: Algorithm {
 
   package mutating func step(_ step: Int) throws -> StepOutcome {
     // o_1 … o_k ~ π_old(· | q); r_i from the program that checks o_i, never from the policy
-    var samples = try sampler.samples(step: step, from: policy)
+    var samples = try sampler.experience(step: step)
     reference.takeOffRewards(of: &samples)
     // A_i = r_i - mean of the other r_j of the group
     let relative = leaveOneOutAdvantages(

@@ -31,6 +31,8 @@ package final class Lab {
   package var completionTokensOfStep = 0
   /// What is worth a line before the first step.
   package var notes: [String] = []
+  /// Why a resumed run is another one from here on.
+  package var warnings: [String] = []
   /// What the shadow's rewards came to so far; nil without a shadow.
   package var shadowWatch: ShadowWatch?
 

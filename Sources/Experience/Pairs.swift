@@ -1,6 +1,6 @@
 package import Learning
 package import Settings
-package import TaskSuites
+internal import TaskSuites
 internal import Kernels
 
 /// Preference pairs of a file, as a source of batches: sequence 2i is preferred to sequence 2i + 1.
@@ -10,6 +10,8 @@ internal import Kernels
 package struct Pairs: Source {
   private let pairs: [(prompt: [Int32], chosen: [Int32], rejected: [Int32])]
   private let perStep: Int
+  private let name: String
+  private let fingerprint: String
   private let random: Philox
 
   /// Opens the file and encodes its pairs.
@@ -47,7 +49,18 @@ package struct Pairs: Source {
       }
     }
     self.perStep = perStep
+    (name, fingerprint) = (file.name, file.fingerprint)
     random = lab.random(RandomPurpose.pairs)
+  }
+
+  /// Saves the file's fingerprint; or warns where the checkpoint was made with another file.
+  package func state(_ snapshot: any Snapshot, _ lab: Lab) throws {
+    var known: String? = fingerprint
+    try snapshot.value("pairs", &known)
+    if let known, known != fingerprint {
+      lab.warnings.append(
+        "\(name) is not what it was at the checkpoint: from here on it is another run")
+    }
   }
 
   /// A step's pairs, chosen before rejected; a pair stays in one piece.

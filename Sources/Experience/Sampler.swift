@@ -6,8 +6,9 @@ internal import TaskSuites
 internal import Verifiers
 
 /// The policy's own completions of the suite's problems, judged: where on-policy algorithms learn from.
-package final class Sampler {
+package final class Sampler: Source {
   private let lab: Lab
+  private let policy: Network
   private let problems: TrainingProblems
   private let text: SuiteText
   private let judge: any Judge
@@ -21,15 +22,18 @@ package final class Sampler {
   private var generator: Generator?
 
   /// - Parameters:
+  ///   - policy: what samples; as it is when a step is asked for.
   ///   - rounds: rounds of sampling at most. Each further round has as many new problems as there are
   ///     groups whose rewards are all equal, until none is missing (dynamic sampling, DAPO, arXiv
   ///     2503.14476, section 3.2).
   ///   - length: what becomes of long completions; nil where nothing does.
   package init(
-    _ lab: Lab, run: RunSettings, batch: BatchSettings, sampling: SamplingSettings,
+    _ lab: Lab, _ policy: Network, run: RunSettings, batch: BatchSettings,
+    sampling: SamplingSettings,
     length: LengthSettings? = nil, rounds: Int = 1
   ) {
     self.lab = lab
+    self.policy = policy
     self.rounds = rounds
     problems = TrainingProblems(lab, perStep: batch.problems)
     text = lab.text(room: run.maxCompletionTokens)
@@ -46,8 +50,8 @@ package final class Sampler {
   ///
   /// - Throws: `TrainingError` for a problem that doesn't fit, a policy that overflows and a verifier
   ///   that fails too often.
-  package func samples(step: Int, from policy: Network) throws -> Samples {
-    var samples = try judged(step: step, from: policy, count: perStep)
+  package func experience(step: Int) throws -> Samples {
+    var samples = try judged(step: step, count: perStep)
     samples.masksTruncated = masksTruncated
     try check(samples, step: step)
     func mixed() -> [Int] {
@@ -60,7 +64,7 @@ package final class Sampler {
       if missing == 0 { break }
       samples.append(
         try judged(
-          step: step, from: policy, count: missing, round: samples.rounds,
+          step: step, count: missing, round: samples.rounds,
           firstProblem: samples.problems.count))
       try check(samples, step: step)
     }
@@ -71,7 +75,7 @@ package final class Sampler {
 
   /// One round; programs that judge it get each completion as soon as it is finished.
   private func judged(
-    step: Int, from policy: Network, count: Int, round: Int = 0, firstProblem: Int = 0
+    step: Int, count: Int, round: Int = 0, firstProblem: Int = 0
   ) throws -> Samples {
     let start = Clock.now
     let problems = problems.problems(step: step, round: round, count: count)
@@ -90,7 +94,7 @@ package final class Sampler {
         session.enter(Completion(tokens, vocabulary), sequence)
       }
     }
-    let generations = generator(for: policy).generate(policy.model, request)
+    let generations = makeGenerator().generate(policy.model, request)
     var samples = Samples(
       problems, prompts: prompts, generations: generations, copies: groupSize,
       vocabulary: lab.vocabulary, start: start)
@@ -107,7 +111,7 @@ package final class Sampler {
     return samples
   }
 
-  private func generator(for policy: Network) -> Generator {
+  private func makeGenerator() -> Generator {
     if let generator { return generator }
     let made = Generator(
       policy.model.parameters.layout, longestPrompt: text.longestPrompt,

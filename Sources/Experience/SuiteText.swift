@@ -74,7 +74,7 @@ package struct SuiteText: Sendable {
         """
         \(place)prompt and \(name) of "\(prompt.prefix(60))" have \(count + 1) tokens, over the context \
         of \(contextLength)
-        """, hint: "Shorten it, or set a longer context_length.")
+        """, hint: "Shorten it, or take a model with a longer context.")
     }
     return tokens + [vocabulary.end]
   }

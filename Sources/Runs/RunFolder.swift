@@ -70,7 +70,7 @@ package struct RunFolder: Sendable {
     if manager.fileExists(atPath: configurationFile) {
       throw TrainingError.occupied(
         "\(path) already holds a run",
-        hint: "Go on with it: hone resume \(path). Or name another folder with --run.")
+        hint: "Resume it: hone resume \(path). Or name another folder with --run.")
     }
     do {
       try manager.createDirectory(atPath: checkpointFolder, withIntermediateDirectories: true)

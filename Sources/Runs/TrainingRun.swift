@@ -147,6 +147,7 @@ package final class TrainingRun {
     lab.completionTokens = progress.completionTokens ?? 0
     if lab.shadow != nil, let watch = progress.shadow { lab.shadowWatch = watch }
     recordedConfiguration = configuration.withFileNames(of: files.manifest)
+    warnings += lab.warnings
     let made = files.manifest?.madeBy
     if let warning = Hone.numbersWarning(made?["numbers"]?.intValue, "the checkpoint") {
       warnings.append(warning)

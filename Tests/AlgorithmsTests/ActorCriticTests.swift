@@ -30,8 +30,7 @@ struct ActorCriticTests {
   ) throws {
     let configuration = Configuration(settings)
     var stage = try stage(A.self, settings)
-    let samples = try stage.lab.sampler(configuration).samples(
-      step: 1, from: stage.algorithm.policy)
+    let samples = try stage.lab.sampler(configuration, stage.algorithm.policy).experience(step: 1)
     let rewards = samples.judgements.map(\.verdict.reward)
     try #require(rewards.contains(nil) && Set(rewards.compactMap { $0 }).count > 1)
     let critic = stage.algorithm.networks.first { $0.name == "critic" }?.network.model.parameters

@@ -52,11 +52,19 @@ struct DPOTests {
         starting: configuration(pairs, run: "half", steps: 2), algorithms: .shared)
       _ = try half.train(observer: Silent()) { false }
     }
-    let rest = try TrainingRun(
-      resuming: folder.appending(path: "half").path, algorithms: .shared, steps: 4, threads: 1)
-    #expect(rest.warnings.isEmpty)
-    let resumed = try rest.train(observer: Silent()) { false }
-    #expect(resumed.weightsHash == summary.weightsHash)
+    do {
+      let rest = try TrainingRun(
+        resuming: folder.appending(path: "half").path, algorithms: .shared, steps: 4, threads: 1)
+      #expect(rest.warnings.isEmpty)
+      let resumed = try rest.train(observer: Silent()) { false }
+      #expect(resumed.weightsHash == summary.weightsHash)
+    }
+    let other = try writePairs(
+      [#"{"prompt": "2+2=", "chosen": "<think></think>4", "rejected": "<think></think>5"}"#])
+    #expect(other == pairs)
+    let changed = try TrainingRun(
+      resuming: folder.appending(path: "half").path, algorithms: .shared, steps: 5, threads: 1)
+    #expect(changed.warnings.contains { $0.contains("is not what it was at the checkpoint") })
     func metrics(_ run: String) throws -> [[String: Double]] {
       let text = try String(
         contentsOf: folder.appending(path: "\(run)/metrics.jsonl"), encoding: .utf8)
@@ -74,6 +82,7 @@ struct DPOTests {
   @Test(arguments: [
     (#"{"prompt": "1+1=", "chosen": "<think></think>2"}"#, ":1:1: the pair has no text for"),
     (#"{"prompt": "1+1=", "chosen": "a", "rejected": "a"}"#, "are the same text"),
+    (#"{"prompt": "1+1=", "chosen": "2</s>", "rejected": "3"}"#, "holds the mark </s>"),
     (#"{"prompt": "1+1=", "chosen": "é", "rejected": "a"}"#, ":1:1: the completion of"),
     (#"{"prompt": "1+1=", "#, "pairs.jsonl:1:"),
     ("", "the file has no pair"),

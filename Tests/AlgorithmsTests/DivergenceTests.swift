@@ -52,7 +52,7 @@ struct DivergenceTests {
     var made = try AlgorithmRegistry.shared.make(configuration, lab)
     let policy = TinyModel.parameters(seed: 3)
     made.policy.model.parameters.become(policy)
-    let samples = try lab.sampler(configuration).samples(step: 1, from: made.policy)
+    let samples = try lab.sampler(configuration, made.policy).experience(step: 1)
     let outcome = try made.step(1)
     let rejects = outcome.metrics["ledger/rejected"] != nil
     let took = outcome.completions.indices.filter { s in

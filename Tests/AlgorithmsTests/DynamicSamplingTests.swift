@@ -76,9 +76,10 @@ struct DynamicSamplingTests {
     let start = stage.policy.copied
     // The same samples by a sampler of its own, before the step moves the policy.
     let samples = try Sampler(
-      stage.lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+      stage.lab, stage.algorithm.policy, run: settings.run, batch: settings.batch,
+      sampling: settings.sampling,
       length: settings.length, rounds: settings.samplingRounds
-    ).samples(step: 1, from: stage.algorithm.policy)
+    ).experience(step: 1)
     let outcome = try stage.step()
     let groups = mixed(outcome)
     #expect(outcome.metrics["sampling/rounds"] == Double(samples.rounds) && samples.rounds > 1)
@@ -103,9 +104,10 @@ struct DynamicSamplingTests {
       settings.batch.problems = problems
       let stage = try Stage(GRPO.self, settings, judgedBy: Self.half)
       return try Sampler(
-        stage.lab, run: settings.run, batch: settings.batch, sampling: settings.sampling,
+        stage.lab, stage.algorithm.policy, run: settings.run, batch: settings.batch,
+        sampling: settings.sampling,
         rounds: rounds
-      ).samples(step: step, from: stage.algorithm.policy)
+      ).experience(step: step)
     }
     let once = try samples(step: 2, rounds: 1)
     let often = try samples(step: 2, rounds: 50)

@@ -77,8 +77,7 @@ struct GRPOTests {
   func functions() throws {
     let settings = GRPOSettings.small { $0.divergence.klWeight = 0.1 }
     var stage = try Stage(GRPO.self, settings, judgedBy: ScriptedVerifier.mixed)
-    let sampler = stage.lab.sampler(Configuration(settings))
-    let policy = stage.algorithm.policy
+    let sampler = stage.lab.sampler(Configuration(settings), stage.algorithm.policy)
     func reference() throws -> [Float] {
       let snapshot = MemorySnapshot()
       try stage.algorithm.state(snapshot)
@@ -86,13 +85,13 @@ struct GRPOTests {
         .sorted { $0.key < $1.key }.flatMap(\.value)
     }
     let before = try reference()
-    let first = try sampler.samples(step: 1, from: policy)
-    let second = try sampler.samples(step: 2, from: policy)
-    #expect(try sampler.samples(step: 1, from: policy).sequences == first.sequences)
+    let first = try sampler.experience(step: 1)
+    let second = try sampler.experience(step: 2)
+    #expect(try sampler.experience(step: 1).sequences == first.sequences)
     #expect(first.sequences != second.sequences)
     #expect(try stage.step().completions.map(\.completion) == first.completions.map(\.text))
     #expect(try reference() == before && before.count == stage.reference.values.count)
-    #expect(try sampler.samples(step: 2, from: policy).sequences != second.sequences)
+    #expect(try sampler.experience(step: 2).sequences != second.sequences)
   }
 
   @Test("a policy that overflows is told by its weight, not by endless flat groups")

@@ -21,7 +21,7 @@ func expectSameStep<A: Algorithm>(
   let stage = try Stage(A.self, settings, judgedBy: ScriptedVerifier.mixed)
   let lab = stage.lab
   var algorithm = stage.algorithm
-  let samples = try lab.sampler(configuration).samples(step: 1, from: algorithm.policy)
+  let samples = try lab.sampler(configuration, algorithm.policy).experience(step: 1)
   let rewards = samples.judgements.map(\.verdict.reward)
   try #require(rewards.contains(nil) && Set(rewards.compactMap { $0 }).count > 1)
   let parameters = algorithm.policy.model.parameters

@@ -28,9 +28,10 @@ extension Lab {
   }
 
   /// A sampler that gives what an algorithm of this configuration samples.
-  package func sampler(_ configuration: Configuration) -> Sampler {
+  package func sampler(_ configuration: Configuration, _ policy: Network) -> Sampler {
     Sampler(
-      self, run: configuration.run, batch: configuration.group(), sampling: configuration.group(),
+      self, policy, run: configuration.run, batch: configuration.group(),
+      sampling: configuration.group(),
       length: configuration.group())
   }
 }

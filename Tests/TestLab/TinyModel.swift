@@ -1,4 +1,4 @@
-package import Kernels
+internal import Kernels
 package import LanguageModel
 
 /// A model small enough for tests that look at each of its weights.

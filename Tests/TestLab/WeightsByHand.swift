@@ -1,7 +1,7 @@
 internal import Kernels
 package import LanguageModel
 internal import Parallel
-package import TestSupport
+internal import TestSupport
 
 /// A model's weights in double precision, with what AdamW remembers of them.
 ///

@@ -53,7 +53,7 @@ struct BadInputRunTests {
     let files = try FileManager.default.subpathsOfDirectory(atPath: lab.baseRun).sorted()
     try expectError(
       lab.supervised(steps: 2) + ["--run", lab.baseRun], exitCode: 73,
-      ["\(lab.baseRun) already holds a run", "Go on with it: hone resume \(lab.baseRun)", "--run"])
+      ["\(lab.baseRun) already holds a run", "Resume it: hone resume \(lab.baseRun)", "--run"])
     #expect(try FileManager.default.subpathsOfDirectory(atPath: lab.baseRun).sorted() == files)
   }
 

@@ -88,7 +88,7 @@ package struct RunDiff: Sendable {
     self.firstCompletion = firstCompletion
     commonWeightsStep = commonWeights
     configuration = Self.differences(values.0, values.1, among: Self.fieldOrder(values, catalog))
-    let keys = ["program", "blas_core", "suite", "suite_fingerprint"]
+    let keys = ["program", "numbers", "blas_core", "suite", "suite_fingerprint"]
     let manifests = (made.0.manifest?.objectValue, made.1.manifest?.objectValue)
     var notes = histories.0.notes + histories.1.notes + stepDiff.notes
     if let a = manifests.0, let b = manifests.1 {

@@ -69,7 +69,7 @@ struct ChartPlan: Sendable {
       ChartPlan(.learning, "Loss", ["loss"]),
       ChartPlan(
         .learning, "Parts of the reward",
-        known { $0.hasPrefix("rewards/") || $0.hasPrefix("penalty/") },
+        known { ($0.hasPrefix("rewards/") && $0.hasSuffix("/mean")) || $0.hasPrefix("penalty/") },
         "Parts of the verifier's score, also those of weight 0, and what was taken off.",
         absence: unlessSampled("nothing is judged")),
     ]

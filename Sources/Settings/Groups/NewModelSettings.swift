@@ -67,7 +67,7 @@ package struct NewModelSettings: SettingsGroup {
 }
 
 extension RunSettings {
-  /// Sizes that `model` may name besides checkpoints; they start from random weights.
+  /// Sizes that `model` may name other than checkpoints; they start from random weights.
   package static var sizes: [String] { ModelConfiguration.presets.map(\.name) }
 
   /// Whether `model` is a size, so that training starts from random weights.

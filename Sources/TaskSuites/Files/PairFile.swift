@@ -23,6 +23,8 @@ package struct PairFile: Sendable {
   package let name: String
   /// The pairs, in the order of the file.
   package let pairs: [Pair]
+  /// A hash of the file's text: the same for the same pairs.
+  package let fingerprint: String
 
   /// Reads a file.
   ///
@@ -31,6 +33,9 @@ package struct PairFile: Sendable {
   package init(_ path: String) throws(SuiteError) {
     let file = try TextFile(URL(fileURLWithPath: path), name: path)
     name = path
+    var hash = StableHash(0)
+    hash.combine(file.text.utf8)
+    fingerprint = String(hash.value, radix: 16)
     var pairs: [Pair] = []
     for (index, line) in file.text.utf8Lines.enumerated()
     where !line.allSatisfy(\.isWhitespace) {
@@ -51,6 +56,9 @@ package struct PairFile: Sendable {
       .badData, file: name, position: TextPosition(line: pair.line, column: 1), message)
   }
 
+  /// Marks of the vocabulary that are no part of a text.
+  private static let marks = ["<s>", "</s>", "<pad>"]
+
   private static func pair(
     _ source: Substring, line: Int, file: String
   ) throws(SuiteError) -> Pair {
@@ -65,6 +73,11 @@ package struct PairFile: Sendable {
         throw SuiteError(
           .badData, file: file, position: node[key]?.position ?? node.position,
           "the pair has no text for \(quoted(key)); every pair needs prompt, chosen and rejected")
+      }
+      if let mark = marks.first(where: text.contains) {
+        throw SuiteError(
+          .badData, file: file, position: node[key]?.position,
+          "\(quoted(key)) holds the mark \(mark), which is added where it belongs; leave it out")
       }
       return text
     }
